@@ -1,0 +1,61 @@
+package main
+
+import (
+	"context"
+	"errors"
+
+	"github.com/spf13/cobra"
+
+	"github.com/accordhq/accord/registry/client"
+)
+
+func newConfigGet(a *app) *cobra.Command {
+	var (
+		where  scopeFlags
+		output format
+	)
+	cmd := &cobra.Command{
+		Use:   "get [SUBJECT]",
+		Short: "Show the config of a subject, a context or the whole registry",
+		Example: `  accord config get
+  accord config get orders-value
+  accord config get --context .eu --output json`,
+		Args:              takes(0, 1, "at most one subject"),
+		ValidArgsFunction: a.subjectNames,
+		RunE: a.does(func(ctx context.Context, args []string) error {
+			scope, err := where.scope(first(args))
+			if err != nil {
+				return err
+			}
+			c, err := a.client()
+			if err != nil {
+				return err
+			}
+			view, err := readConfig(ctx, c, scope)
+			if err != nil {
+				return err
+			}
+			return a.show(output, view, func() { view.table(a) })
+		}),
+	}
+	where.add(cmd)
+	addOutput(cmd, &output)
+	return cmd
+}
+
+// readConfig reads a scope's own config, or what applies to it instead.
+func readConfig(ctx context.Context, c *client.Client, scope string) (configView, error) {
+	own, err := c.Config(ctx, scope, false)
+	if !notSet(err, client.CodeSubjectLevelNotSet) {
+		return configView{Scope: scope, Config: own}, err
+	}
+	applies, err := c.Config(ctx, scope, true)
+	return configView{Scope: scope, Inherited: true, Config: applies}, err
+}
+
+// notSet reports whether err is the refusal that says a scope has no value of
+// its own.
+func notSet(err error, code int) bool {
+	var refused *client.Error
+	return errors.As(err, &refused) && refused.Code == code
+}

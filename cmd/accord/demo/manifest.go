@@ -1,0 +1,106 @@
+package demo
+
+import (
+	"bytes"
+	"embed"
+	"encoding/json"
+	"fmt"
+	"path"
+
+	"go.yaml.in/yaml/v3"
+
+	"github.com/accordhq/accord/registry"
+	"github.com/accordhq/accord/schema"
+)
+
+//go:embed company
+var files embed.FS
+
+// manifest is company.yaml.
+type manifest struct {
+	Scopes   []scope   `json:"scopes"`
+	Subjects []subject `json:"subjects"`
+}
+
+// scope configures a context, or a name that is no stream of its own.
+type scope struct {
+	Scope  string          `json:"scope"`
+	Config registry.Config `json:"config"`
+	// Mode is set after all versions are in, so that it may forbid more.
+	Mode registry.Mode `json:"mode"`
+}
+
+// subject is one subject with its history.
+type subject struct {
+	Subject string        `json:"subject"`
+	Folder  string        `json:"folder"`
+	Type    schema.Format `json:"type"`
+	// Config is set before the first version, which is judged by it.
+	Config registry.Config `json:"config"`
+	// Metadata and RuleSet go with every version.
+	Metadata *schema.Metadata `json:"metadata"`
+	RuleSet  *schema.RuleSet  `json:"ruleSet"`
+	// Versions stand in order: the first is version 1.
+	Versions []version `json:"versions"`
+}
+
+// version is what one version adds to its subject.
+type version struct {
+	References []schema.Reference `json:"references"`
+	Metadata   *schema.Metadata   `json:"metadata"`
+	RuleSet    *schema.RuleSet    `json:"ruleSet"`
+	// Deleted versions were registered and softly deleted before the next.
+	Deleted bool `json:"deleted"`
+}
+
+// readManifest decodes company.yaml. Its leaves are the registry's own types,
+// which know their names in JSON alone, so the YAML goes through JSON.
+func readManifest() (manifest, error) {
+	text, err := files.ReadFile("company/company.yaml")
+	if err != nil {
+		return manifest{}, err
+	}
+	var tree any
+	if err := yaml.Unmarshal(text, &tree); err != nil {
+		return manifest{}, fmt.Errorf("read company.yaml: %w", err)
+	}
+	doc, err := json.Marshal(tree)
+	if err != nil {
+		return manifest{}, fmt.Errorf("read company.yaml: %w", err)
+	}
+	var m manifest
+	dec := json.NewDecoder(bytes.NewReader(doc))
+	dec.DisallowUnknownFields()
+	if err := dec.Decode(&m); err != nil {
+		return manifest{}, fmt.Errorf("read company.yaml: %w", err)
+	}
+	return m, nil
+}
+
+// versions counts the versions of all subjects.
+func (m manifest) versions() int {
+	n := 0
+	for _, s := range m.Subjects {
+		n += len(s.Versions)
+	}
+	return n
+}
+
+// extensions name the schema files.
+var extensions = map[schema.Format]string{schema.Avro: "avsc", schema.Protobuf: "proto", schema.JSON: "json"}
+
+// candidate is version number (from 1) of s as a client would send it.
+func (s subject) candidate(number int) (registry.Candidate, error) {
+	v := s.Versions[number-1]
+	text, err := files.ReadFile(path.Join("company", s.Folder, fmt.Sprintf("v%d.%s", number, extensions[s.Type])))
+	if err != nil {
+		return registry.Candidate{}, fmt.Errorf("schema of %s version %d: %w", s.Subject, number, err)
+	}
+	return registry.Candidate{
+		Type:       string(s.Type),
+		Text:       string(text),
+		References: v.References,
+		Metadata:   schema.MergeMetadata(s.Metadata, v.Metadata),
+		RuleSet:    schema.MergeRuleSets(s.RuleSet, v.RuleSet),
+	}, nil
+}

@@ -1,0 +1,70 @@
+package main
+
+import (
+	"context"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/cobra"
+)
+
+func newSchemaDelete(a *app) *cobra.Command {
+	var del schemaDelete
+	cmd := &cobra.Command{
+		Use:   "delete SUBJECT[@VERSION]",
+		Short: "Delete a subject, or one version of it",
+		Long: `Delete a subject or one version of it. Without --permanent the schemas stay
+readable by id, so that consumers of old data go on working, and registering
+the same schema again brings it back under its id. --permanent removes what
+was deleted so before, for good.`,
+		Example: `  accord schema delete orders-value@3
+  accord schema delete orders-value
+  accord schema delete orders-value --permanent`,
+		Args:              takes(1, 1, "one subject"),
+		ValidArgsFunction: a.subjectNames,
+		RunE:              a.does(func(ctx context.Context, args []string) error { return del.run(ctx, a, args[0]) }),
+	}
+	cmd.Flags().BoolVar(&del.permanent, "permanent", false, "remove for good what is already deleted")
+	addOutput(cmd, &del.output)
+	return cmd
+}
+
+type schemaDelete struct {
+	permanent bool
+	output    format
+}
+
+func (d schemaDelete) run(ctx context.Context, a *app, arg string) error {
+	c, err := a.client()
+	if err != nil {
+		return err
+	}
+	subject, version, one := splitVersion(arg)
+	view := deletedView{Subject: subject, Permanent: d.permanent}
+	if one {
+		var number int
+		number, err = c.DeleteVersion(ctx, subject, version, d.permanent)
+		view.Versions = []int{number}
+	} else {
+		view.Versions, err = c.DeleteSubject(ctx, subject, d.permanent)
+	}
+	if err != nil {
+		return err
+	}
+	return a.show(d.output, view, func() { a.say("%s", view.sentence()) })
+}
+
+func (v deletedView) sentence() string {
+	numbers := make([]string, len(v.Versions))
+	for i, n := range v.Versions {
+		numbers[i] = strconv.Itoa(n)
+	}
+	word, verb := "version", "Deleted"
+	if len(numbers) != 1 {
+		word = "versions"
+	}
+	if v.Permanent {
+		verb = "Permanently deleted"
+	}
+	return verb + " " + printable(v.Subject, false) + " " + word + " " + strings.Join(numbers, ", ")
+}

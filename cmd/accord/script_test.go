@@ -1,0 +1,190 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"os/exec"
+	"regexp"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+var update = flag.Bool("update", false, "rewrite what scripts and golden files expect")
+
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){"accord": main})
+}
+
+// TestScripts runs the program as people do. Beside testscript's own commands
+// there are:
+//
+//	server start ARG...   run 'accord serve' with a free port and set
+//	                      ACCORD_REGISTRY to where it listens, ADDRESS to
+//	                      the same without http://
+//	server stop           stop it as SIGTERM does, expect exit code 0 and
+//	                      leave what it said in the file "server"
+//	exits CODE ARG...     run 'accord' and expect the exit code; the output
+//	                      is in the files "out" and "err", with times as TIME
+//	                      and the server's address as REGISTRY
+func TestScripts(t *testing.T) {
+	t.Parallel()
+	testscript.Run(t, testscript.Params{
+		Dir:                 "testdata/script",
+		UpdateScripts:       *update,
+		RequireUniqueNames:  true,
+		RequireExplicitExec: true,
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"server": scriptServer,
+			"exits":  scriptExits,
+		},
+		Setup: func(e *testscript.Env) error {
+			e.Values[serverKey{}] = new(*server)
+			return nil
+		},
+	})
+}
+
+type serverKey struct{}
+
+func scriptServer(ts *testscript.TestScript, neg bool, args []string) {
+	running := ts.Value(serverKey{}).(**server)
+	switch {
+	case neg || len(args) == 0:
+		ts.Fatalf("usage: server start ARG... | server stop")
+	case args[0] == "start":
+		s, err := startServer(ts.MkAbs("."), args[1:]...)
+		ts.Check(err)
+		*running = s
+		ts.Defer(func() { _ = s.cmd.Process.Kill() })
+		ts.Setenv(registryEnv, s.url)
+		ts.Setenv("ADDRESS", strings.TrimPrefix(s.url, "http://"))
+	case args[0] == "stop":
+		said, err := (*running).stop()
+		ts.Check(err)
+		said = strings.ReplaceAll(said, (*running).url, "REGISTRY")
+		ts.Check(os.WriteFile(ts.MkAbs("server"), []byte(said), 0o600))
+	}
+}
+
+var timePattern = regexp.MustCompile(`20\d\d-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?Z`)
+
+func scriptExits(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) == 0 {
+		ts.Fatalf("usage: exits CODE ARG...")
+	}
+	cmd := exec.Command("accord", args[1:]...)
+	cmd.Dir = ts.MkAbs(".")
+	cmd.Env = append(os.Environ(), registryEnv+"="+ts.Getenv(registryEnv))
+	var out, errs bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &errs
+	_ = cmd.Run() // its exit code says all
+	for name, buf := range map[string]*bytes.Buffer{"out": &out, "err": &errs} {
+		text := timePattern.ReplaceAllString(buf.String(), "TIME")
+		if url := ts.Getenv(registryEnv); url != "" {
+			text = strings.ReplaceAll(text, url, "REGISTRY")
+			text = strings.ReplaceAll(text, strings.TrimPrefix(url, "http://"), "ADDRESS")
+		}
+		ts.Check(os.WriteFile(ts.MkAbs(name), []byte(text), 0o600))
+	}
+	if got := fmt.Sprint(cmd.ProcessState.ExitCode()); got != args[0] {
+		ts.Fatalf("accord %s: exit code %s, want %s\n%s%s", strings.Join(args[1:], " "), got, args[0], &out, &errs)
+	}
+}
+
+// server is a running 'accord serve', a process of its own.
+type server struct {
+	cmd  *exec.Cmd
+	url  string
+	said *transcript
+	// done is closed when all the process had to say was read.
+	done chan struct{}
+}
+
+const startTimeout = time.Minute
+
+// startServer runs 'accord serve' on a free port and waits until it listens.
+func startServer(dir string, args ...string) (*server, error) {
+	cmd := exec.Command("accord", append([]string{"serve", "--listen", "127.0.0.1:0"}, args...)...)
+	cmd.Dir = dir
+	stderr, err := cmd.StderrPipe()
+	if err != nil {
+		return nil, err
+	}
+	if err := cmd.Start(); err != nil {
+		return nil, err
+	}
+	s := &server{cmd: cmd, said: new(transcript), done: make(chan struct{})}
+	found := make(chan string, 1)
+	go func() {
+		defer close(s.done)
+		for lines := bufio.NewScanner(stderr); lines.Scan(); {
+			s.said.add(lines.Text())
+			if _, url, ok := strings.Cut(lines.Text(), "listening on "); ok {
+				found <- url
+			}
+		}
+	}()
+	ctx, cancel := context.WithTimeout(context.Background(), startTimeout)
+	defer cancel()
+	select {
+	case s.url = <-found:
+		return s, nil
+	case <-s.done:
+	case <-ctx.Done():
+	}
+	_ = cmd.Process.Kill()
+	return nil, fmt.Errorf("accord serve did not start: %v\n%s", cmd.Wait(), s.said)
+}
+
+// stop ends the server as an operator would and returns what it said.
+func (s *server) stop() (string, error) {
+	if err := s.cmd.Process.Signal(syscall.SIGTERM); err != nil {
+		return "", err
+	}
+	<-s.done
+	if err := s.cmd.Wait(); err != nil {
+		return "", fmt.Errorf("accord serve: %w\n%s", err, s.said)
+	}
+	return s.said.String(), nil
+}
+
+// kill ends the server as a power cut would.
+func (s *server) kill() error {
+	if err := s.cmd.Process.Kill(); err != nil {
+		return err
+	}
+	<-s.done
+	var died *exec.ExitError
+	if err := s.cmd.Wait(); !errors.As(err, &died) {
+		return fmt.Errorf("accord serve was not killed: %v\n%s", err, s.said)
+	}
+	return nil
+}
+
+// transcript collects lines that a process says while others read them.
+type transcript struct {
+	mu   sync.Mutex
+	text strings.Builder
+}
+
+func (t *transcript) add(line string) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.text.WriteString(line + "\n")
+}
+
+func (t *transcript) String() string {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.text.String()
+}

@@ -1,0 +1,260 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"os"
+	"strings"
+	"syscall"
+
+	"github.com/spf13/cobra"
+
+	"github.com/accordhq/accord/cmd/accord/demo"
+	"github.com/accordhq/accord/compat"
+	"github.com/accordhq/accord/registry"
+	"github.com/accordhq/accord/web"
+	"github.com/accordhq/accord/web/api"
+)
+
+const (
+	defaultListen = "127.0.0.1:8081"
+	defaultStore  = "sqlite:accord.db"
+)
+
+func newServe(a *app) *cobra.Command {
+	s := serve{app: a}
+	cmd := &cobra.Command{
+		Use:   "serve",
+		Short: "Run the registry",
+		Long: `Run the registry until it is interrupted. Every client of Confluent's schema
+registry can use it.
+
+Stores: sqlite:PATH keeps everything in one file, memory: nothing at all.
+
+--demo serves the streams of an invented company from a file that is removed
+at the end, or fills the store given if it is empty. --compatibility sets the
+level an empty store starts with; later it is changed with 'accord config set'.`,
+		Example: `  accord serve --demo
+  accord serve --listen 0.0.0.0:8081 --store sqlite:/var/lib/accord/accord.db
+  accord serve --compatibility BACKWARD_TRANSITIVE --log-format json --access-log -`,
+		Args: takes(0, 0, "no arguments"),
+	}
+	flags := cmd.Flags()
+	flags.StringVar(&s.listen, "listen", defaultListen, "`ADDRESS` to listen on; port 0 is any free one")
+	flags.StringVar(&s.store, "store", defaultStore, "`STORE` to keep everything in")
+	flags.BoolVar(&s.demo, "demo", false, "serve a small company's streams")
+	flags.StringVar(&s.level, "compatibility", "", "compatibility `LEVEL` for an empty store (default BACKWARD)")
+	flags.StringVar(&s.logFormat, "log-format", "text", "`FORMAT` of log lines: text or json")
+	flags.StringVar(&s.logLevel, "log-level", "info", "least `LEVEL` logged: debug, info, warn or error")
+	flags.StringVar(&s.accessLog, "access-log", "", "append a JSON line for each request to `FILE`; - is standard output")
+	cmd.RunE = a.does(func(ctx context.Context, _ []string) error {
+		s.storeGiven = cmd.Flags().Changed("store")
+		return s.run(ctx)
+	})
+	return cmd
+}
+
+// serve is the server's command line.
+type serve struct {
+	*app
+	listen, store       string
+	storeGiven          bool
+	demo                bool
+	level               string
+	logFormat, logLevel string
+	accessLog           string
+}
+
+func (s *serve) run(ctx context.Context) (err error) {
+	logger, err := s.logger()
+	if err != nil {
+		return err
+	}
+	if err := s.checkLevel(); err != nil {
+		return err
+	}
+	access, closeAccess, err := s.openAccessLog()
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, closeAccess()) }()
+	if s.demo && !s.storeGiven {
+		spec, remove, err := throwAway()
+		if err != nil {
+			return err
+		}
+		defer func() { err = errors.Join(err, remove()) }()
+		s.store = spec
+	}
+	reg, err := s.open(ctx, logger)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, reg.Close()) }()
+	if err := s.seed(ctx, reg, logger); err != nil {
+		return err
+	}
+	server, err := web.New(ctx, web.Options{
+		Registry: reg, Listen: s.listen, Now: s.now, Logger: logger, AccessLog: access,
+		API: api.Options{Build: buildVersion()},
+	})
+	if err != nil {
+		return listenError(err)
+	}
+	s.greet(server.URL(), reg, logger)
+	if err := server.Run(ctx); err != nil {
+		return err
+	}
+	logger.Info("stopped")
+	return nil
+}
+
+func (s *serve) open(ctx context.Context, logger *slog.Logger) (*registry.Registry, error) {
+	log, err := openStore(ctx, s.store)
+	if err != nil {
+		return nil, err
+	}
+	reg, err := registry.Open(ctx, registry.Options{Log: log, Logger: logger, Now: s.now})
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("open store %s: %w", s.store, err), log.Close())
+	}
+	return reg, nil
+}
+
+// seed fills an empty store as the flags say. A store that is not empty keeps
+// what it has: what decides about schemas must be the same on every replica,
+// so it is stored, and flags do not overrule it.
+func (s *serve) seed(ctx context.Context, reg *registry.Registry, logger *slog.Logger) error {
+	empty := reg.Stats().Head.IsZero()
+	if s.level != "" {
+		if err := s.seedLevel(ctx, reg, logger, empty); err != nil {
+			return err
+		}
+	}
+	switch {
+	case !s.demo:
+		return nil
+	case !empty:
+		logger.Warn("--demo left the store alone: it is not empty", "store", s.store)
+		return nil
+	}
+	if err := demo.Load(ctx, reg, s.progress("Loading the demo")); err != nil {
+		return fmt.Errorf("load the demo: %w", err)
+	}
+	return nil
+}
+
+func (s *serve) seedLevel(ctx context.Context, reg *registry.Registry, logger *slog.Logger, empty bool) error {
+	level := compat.Level(strings.ToUpper(s.level))
+	if empty {
+		_, err := reg.SetConfig(ctx, "", registry.ConfigChange{Set: registry.Config{CompatibilityLevel: &level}})
+		return err
+	}
+	now, err := reg.Config("", true)
+	if err != nil {
+		return err
+	}
+	if now.CompatibilityLevel != nil && *now.CompatibilityLevel != level {
+		logger.Warn("--compatibility left the store alone: it is not empty",
+			"stored", *now.CompatibilityLevel, "change", "accord config set --compatibility "+string(level))
+	}
+	return nil
+}
+
+func (s *serve) checkLevel() error {
+	if _, ok := compat.ParseLevel(s.level); ok || s.level == "" {
+		return nil
+	}
+	names := make([]string, 0, len(compat.Levels()))
+	for _, level := range compat.Levels() {
+		names = append(names, string(level))
+	}
+	return misuse("use one of "+strings.Join(names, ", "), "--compatibility %s: no such level", s.level)
+}
+
+func (s *serve) logger() (*slog.Logger, error) {
+	var level slog.Level
+	if err := level.UnmarshalText([]byte(s.logLevel)); err != nil {
+		return nil, misuse("use debug, info, warn or error", "--log-level %s: no such level", s.logLevel)
+	}
+	opts := &slog.HandlerOptions{Level: level}
+	switch s.logFormat {
+	case "text":
+		return slog.New(slog.NewTextHandler(s.stderr, opts)), nil
+	case "json":
+		return slog.New(slog.NewJSONHandler(s.stderr, opts)), nil
+	}
+	return nil, misuse("use text or json", "--log-format %s: no such format", s.logFormat)
+}
+
+func (s *serve) openAccessLog() (io.Writer, func() error, error) {
+	switch s.accessLog {
+	case "":
+		return nil, func() error { return nil }, nil
+	case "-":
+		return s.stdout, func() error { return nil }, nil
+	}
+	f, err := os.OpenFile(s.accessLog, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o640)
+	if err != nil {
+		return nil, nil, helpless("choose another file with --access-log FILE", "%w", err)
+	}
+	return f, f.Close, nil
+}
+
+// listenError says what to do about an address that cannot be had.
+func listenError(err error) error {
+	hint := "name an address of this machine with --listen HOST:PORT"
+	if errors.Is(err, syscall.EADDRINUSE) {
+		hint = "another program listens there; choose a port with --listen 127.0.0.1:PORT, or any free one with --listen 127.0.0.1:0"
+	}
+	return helpless(hint, "%w", err)
+}
+
+// greet tells where the server is and what to try. Logs that machines read get
+// a line of their own kind.
+func (s *serve) greet(url string, reg *registry.Registry, logger *slog.Logger) {
+	stats := reg.Stats()
+	versions := 0
+	for _, n := range stats.Active {
+		versions += n
+	}
+	if !loopback(url) {
+		logger.Warn("reachable from other machines: whoever gets through may change schemas", "url", url)
+	}
+	if s.logFormat == "json" {
+		logger.Info("listening", "url", url, "store", s.store, "subjects", stats.Subjects, "versions", versions)
+		return
+	}
+	var at string
+	if url != defaultRegistry {
+		at = " --registry " + url
+	}
+	fmt.Fprintf(s.stderr, `accord %s listening on %s
+  store  %s (%d subjects, %d versions)
+  try    accord schema list%s
+         curl %s/subjects
+  stop   Ctrl-C
+`, buildVersion(), url, s.store, stats.Subjects, versions, at, url)
+}
+
+func loopback(url string) bool {
+	host, _, err := net.SplitHostPort(strings.TrimPrefix(url, "http://"))
+	return err == nil && net.ParseIP(host).IsLoopback()
+}
+
+// progress shows how far a long work is, on a terminal.
+func (s *serve) progress(what string) func(done, total int) {
+	if !s.isTTY(s.stderr) {
+		return nil
+	}
+	return func(done, total int) {
+		fmt.Fprintf(s.stderr, "\r%s: %d of %d", what, done, total)
+		if done == total {
+			fmt.Fprintln(s.stderr)
+		}
+	}
+}

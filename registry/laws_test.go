@@ -1,0 +1,220 @@
+package registry_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+
+	"github.com/accordhq/accord/registry"
+	"github.com/accordhq/accord/registry/memlog"
+	"github.com/accordhq/accord/schema"
+)
+
+// Whatever users do, three ways to the state agree: applying entries as they
+// come, replaying the log, and replaying the log compacted (design 3).
+func TestReplayLaws(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(rt *rapid.T) {
+		ctx := context.Background()
+		log := memlog.New()
+		r, err := registry.Open(ctx, registry.Options{Log: log, Now: time.Now})
+		if err != nil {
+			rt.Fatal(err)
+		}
+		defer func() { _ = r.Close() }()
+		commands := rapid.SliceOfN(rapid.Custom(drawCommand), 1, 40).Draw(rt, "commands")
+		highest := map[string]int{}
+		for _, c := range commands {
+			err := c.run(ctx, r)
+			if refused := new(registry.Error); err != nil && !errors.As(err, &refused) {
+				rt.Fatalf("%s: %v, want success or a refusal", c.name, err)
+			}
+			checkInvariants(rt, r, highest)
+		}
+		var entries []registry.Entry
+		for e, err := range log.Read(ctx, registry.Offset{}) {
+			if err != nil {
+				rt.Fatal(err)
+			}
+			entries = append(entries, e)
+		}
+		incremental := r.State().Dump()
+		if diff := cmp.Diff(incremental, registry.Replay(entries).Dump()); diff != "" {
+			rt.Errorf("replaying the log differs from applying it:\n%s", diff)
+		}
+		if diff := cmp.Diff(incremental, registry.Replay(registry.Compact(entries)).Dump()); diff != "" {
+			rt.Errorf("replaying the compacted log differs:\n%s", diff)
+		}
+	})
+}
+
+// checkInvariants holds after every command: an id is one content, and ids are
+// never given twice.
+func checkInvariants(rt *rapid.T, r *registry.Registry, highest map[string]int) {
+	rt.Helper()
+	for _, c := range r.Contexts("") {
+		top := r.MaxID(registry.Qualified(c, "s"))
+		if top < highest[c] {
+			rt.Fatalf("context %s: the highest id fell from %d to %d", c, highest[c], top)
+		}
+		highest[c] = top
+		for id := 1; id <= top; id++ {
+			v, err := r.SchemaByID(context.Background(), id, registry.Qualified(c, ""), registry.ReadOptions{})
+			if err != nil {
+				continue
+			}
+			for _, other := range r.IDsOfGUID(v.GUID.String()) {
+				if other.Context == c && other.ID == id {
+					v.ID = 0
+				}
+			}
+			if v.ID != 0 {
+				rt.Fatalf("context %s: the GUID of id %d does not lead back to it", c, id)
+			}
+		}
+	}
+}
+
+type command struct {
+	name string
+	run  func(context.Context, *registry.Registry) error
+}
+
+func drawCommand(rt *rapid.T) command {
+	subject := rapid.SampledFrom([]string{"a", "b", ":.eu:a", ":.eu:c"}).Draw(rt, "subject")
+	number := rapid.IntRange(1, 4).Draw(rt, "version")
+	permanent := rapid.Bool().Draw(rt, "permanent")
+	switch rapid.IntRange(0, 8).Draw(rt, "kind") {
+	case 0:
+		return command{"delete version", func(ctx context.Context, r *registry.Registry) error {
+			_, err := r.DeleteVersion(ctx, subject, registry.VersionRef{Number: number}, permanent)
+			return err
+		}}
+	case 1:
+		return command{"delete subject", func(ctx context.Context, r *registry.Registry) error {
+			_, err := r.DeleteSubject(ctx, subject, permanent)
+			return err
+		}}
+	case 2:
+		scope := rapid.SampledFrom([]string{"", subject, ":.eu:"}).Draw(rt, "scope")
+		mode := rapid.SampledFrom([]string{"READWRITE", "READONLY", "IMPORT", ""}).Draw(rt, "mode")
+		return command{"set mode", func(ctx context.Context, r *registry.Registry) error {
+			return r.SetMode(ctx, scope, mode, permanent)
+		}}
+	case 3:
+		group := fmt.Sprint(number)
+		return command{"set config", func(ctx context.Context, r *registry.Registry) error {
+			_, err := r.SetConfig(ctx, subject, registry.ConfigChange{Set: registry.Config{CompatibilityGroup: &group}, Clear: []string{"alias"}})
+			return err
+		}}
+	case 4:
+		return command{"delete context", func(ctx context.Context, r *registry.Registry) error {
+			return r.DeleteContext(ctx, ".eu")
+		}}
+	case 5:
+		id := rapid.IntRange(1, 9).Draw(rt, "id")
+		return command{"import", func(ctx context.Context, r *registry.Registry) error {
+			_, err := r.Register(ctx, registry.RegisterRequest{Subject: subject, ID: id, Version: number, Candidate: avro(record("R", fmt.Sprint("f", id)))})
+			return err
+		}}
+	case 6:
+		ref := schema.Reference{Name: "R", Subject: rapid.SampledFrom([]string{"a", "b", "c"}).Draw(rt, "target"), Version: -1}
+		text := `{"type":"record","name":"User","fields":[{"name":"r","type":"R"}]}`
+		return command{"register with a reference", func(ctx context.Context, r *registry.Registry) error {
+			_, err := r.Register(ctx, registry.RegisterRequest{Subject: subject, Candidate: avro(text, ref), Force: true})
+			return err
+		}}
+	default:
+		c := avro(record("R", fmt.Sprint("f", rapid.IntRange(1, 5).Draw(rt, "content"))))
+		return command{"register", func(ctx context.Context, r *registry.Registry) error {
+			_, err := r.Register(ctx, registry.RegisterRequest{Subject: subject, Candidate: c})
+			return err
+		}}
+	}
+}
+
+// A record that cannot be understood is passed over and counted; one of an
+// unknown kind stops writes unless it may be skipped.
+func TestUnknownRecords(t *testing.T) {
+	t.Parallel()
+	log := memlog.New()
+	now := time.UnixMilli(1).UTC()
+	at, err := log.Append(t.Context(), registry.Offset{},
+		registry.Record{Key: registry.Key{Kind: "schema", ID: "s@1"}, Op: registry.OpPut, Time: now, Facts: []byte("{not json")},
+		registry.Record{Key: registry.Key{Kind: "config", ID: "s"}, Op: registry.OpPut, Time: now, Facts: []byte("[]")},
+		registry.Record{Key: registry.Key{Kind: "horoscope", ID: "s"}, Op: registry.OpPut, Time: now, Optional: true},
+	)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := open(t, log)
+	if s := r.Stats(); s.Unreadable != 2 || s.Head != at {
+		t.Errorf("stats = %+v, want 2 unreadable records and the head at %s", s, at)
+	}
+	register(t, r, "s", avro(`"string"`))
+	if err := r.Ready(t.Context()); err != nil {
+		t.Errorf("ready: %v", err)
+	}
+
+	head := r.Stats().Head
+	if _, err := log.Append(t.Context(), head, registry.Record{Key: registry.Key{Kind: "treaty"}, Op: registry.OpPut, Time: now}); err != nil {
+		t.Fatal(err)
+	}
+	waitFor(t, func() bool { return r.Stats().Head != head })
+	_, err = r.Register(t.Context(), registry.RegisterRequest{Subject: "s2", Candidate: avro(`"string"`)})
+	wantCode(t, err, registry.CodeReadOnlyNode)
+	if r.Ready(t.Context()) == nil {
+		t.Error("a node that cannot write must not be ready")
+	}
+}
+
+func waitFor(t *testing.T, done func() bool) {
+	t.Helper()
+	for range 1000 {
+		if done() {
+			return
+		}
+		time.Sleep(5 * time.Millisecond)
+	}
+	t.Fatal("condition not met within 5 seconds")
+}
+
+// Two registries on one log: each sees what the other wrote, neither loses a
+// write, and no id or version is given twice.
+func TestTwoWritersOnOneLog(t *testing.T) {
+	t.Parallel()
+	log := memlog.New()
+	one, two := open(t, keepOpen{log}), open(t, log)
+	const each = 30
+	done := make(chan error, 2)
+	for i, r := range []*registry.Registry{one, two} {
+		go func() {
+			for n := range each {
+				text := record("R", fmt.Sprintf("f%d_%d", i, n))
+				if _, err := r.Register(context.Background(), registry.RegisterRequest{Subject: "s", Candidate: avro(text)}); err != nil {
+					done <- err
+					return
+				}
+			}
+			done <- nil
+		}()
+	}
+	for range 2 {
+		if err := <-done; err != nil {
+			t.Error(err)
+		}
+	}
+	waitFor(t, func() bool { return one.Stats().Head == two.Stats().Head })
+	if diff := cmp.Diff(one.State().Dump(), two.State().Dump()); diff != "" {
+		t.Errorf("the two differ:\n%s", diff)
+	}
+	versions, err := two.Versions("s", registry.VersionFilter{})
+	if err != nil || len(versions) != 2*each || versions[len(versions)-1] != 2*each {
+		t.Errorf("versions = %v, %v; want 1 to %d", versions, err, 2*each)
+	}
+}

@@ -1,0 +1,43 @@
+package sqlitelog
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"modernc.org/sqlite"
+	lib "modernc.org/sqlite/lib"
+
+	"github.com/accordhq/accord/registry"
+)
+
+// hints say what an operator can do about SQLite's primary result codes.
+var hints = map[int]string{
+	lib.SQLITE_FULL:     "the disk is full: free some space; nothing was written",
+	lib.SQLITE_BUSY:     "another process holds the file: stop it, or let its transaction end",
+	lib.SQLITE_CORRUPT:  "the file is damaged: stop the service and restore a backup",
+	lib.SQLITE_NOTADB:   "this is not a SQLite database, or it is damaged: name another file or restore a backup",
+	lib.SQLITE_READONLY: "the file cannot be written: let this user write the file and its folder",
+	lib.SQLITE_CANTOPEN: "the file cannot be opened: let this user write the file and its folder",
+	lib.SQLITE_PERM:     "the file cannot be opened: let this user write the file and its folder",
+	lib.SQLITE_IOERR:    "the disk failed: check the system's log and the free space",
+}
+
+// failure wraps what went wrong while doing something to the log, with a hint
+// where there is one. The contract's own answers pass as they are, and the
+// end of the context wins over how SQLite reports being interrupted.
+func (l *Log) failure(ctx context.Context, doing string, err error) error {
+	if errors.Is(err, registry.ErrConflict) {
+		return err
+	}
+	if ctx.Err() != nil {
+		return fmt.Errorf("%s sqlite log %q: %w", doing, l.path, ctx.Err())
+	}
+	var cause *sqlite.Error
+	if errors.As(err, &cause) {
+		if hint := hints[cause.Code()&0xff]; hint != "" {
+			return fmt.Errorf("%s sqlite log %q: %s: %w", doing, l.path, hint, err)
+		}
+	}
+	return fmt.Errorf("%s sqlite log %q: %w", doing, l.path, err)
+}

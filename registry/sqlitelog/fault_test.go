@@ -1,0 +1,212 @@
+package sqlitelog
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/accordhq/accord/registry"
+)
+
+// Open says what is wrong with a path or a file and what to do about it, and
+// leaves the file as it is.
+func TestOpenRefuses(t *testing.T) {
+	t.Parallel()
+	for _, tc := range []struct {
+		name string
+		make func(t *testing.T, path string)
+		path string // below a folder of the test's own
+		says string
+	}{
+		{"an empty path", nothing, "", "name a file"},
+		{"a folder", func(t *testing.T, path string) { check(t, os.Mkdir(path, 0o700)) }, "x", "name a file in it"},
+		{"a missing folder", nothing, "missing/accord.db", "create it first"},
+		{"a file for a folder", func(t *testing.T, path string) { check(t, os.WriteFile(filepath.Dir(path), nil, 0o600)) }, "file/accord.db", "not a directory"},
+		{"a text", func(t *testing.T, path string) { check(t, os.WriteFile(path, []byte(strings.Repeat("text ", 1000)), 0o600)) }, "x", "not a SQLite database"},
+		{"a short text", func(t *testing.T, path string) { check(t, os.WriteFile(path, []byte("text"), 0o600)) }, "x", "not a SQLite database"},
+		{"another program's database", func(t *testing.T, path string) { script(t, path, "CREATE TABLE t (x)") }, "x", "another program"},
+		{"another program's empty database", func(t *testing.T, path string) { script(t, path, "PRAGMA application_id = 1; CREATE TABLE t (x); DROP TABLE t") }, "x", "another program"},
+		{"a newer version's log", func(t *testing.T, path string) { create(t, path); script(t, path, "PRAGMA user_version = 99") }, "x", "upgrade accord"},
+		{"a damaged log", func(t *testing.T, path string) { create(t, path); damage(t, path) }, "x", "restore a backup"},
+		{"a folder in SQLite's way", func(t *testing.T, path string) { create(t, path); check(t, os.Mkdir(path+"-wal", 0o700)) }, "x", "let this user write"},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			t.Parallel()
+			path := tc.path
+			if path != "" {
+				path = filepath.Join(t.TempDir(), path)
+			}
+			tc.make(t, path)
+			before, _ := os.ReadFile(path)
+			log, err := Open(t.Context(), path, Options{})
+			if err == nil {
+				_ = log.Close()
+				t.Fatal("opened")
+			}
+			if !strings.Contains(err.Error(), tc.says) || !strings.Contains(err.Error(), path) {
+				t.Errorf("got %q, want it to name the path and say %q", err, tc.says)
+			}
+			if after, _ := os.ReadFile(path); !slices.Equal(before, after) {
+				t.Error("the file was changed")
+			}
+		})
+	}
+}
+
+// A disk that is full or may not be written refuses an append, whole, and the
+// log goes on when it can be written again.
+func TestAppendToABadDisk(t *testing.T) {
+	t.Parallel()
+	for _, tc := range []struct{ name, breaks, mends, says string }{
+		{"full", "PRAGMA max_page_count = 1", "PRAGMA max_page_count = 1000000", "free some space"},
+		{"read-only", "PRAGMA query_only = on", "PRAGMA query_only = off", "let this user write"},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			t.Parallel()
+			log := openFile(t, filepath.Join(t.TempDir(), "accord.db"))
+			pragma(t, log.write, tc.breaks)
+			recs := make([]registry.Record, 100)
+			for i := range recs {
+				recs[i] = registry.Record{Op: registry.OpPut, Body: make([]byte, 1000)}
+			}
+			_, err := log.Append(t.Context(), registry.Offset{}, recs...)
+			if err == nil || !strings.Contains(err.Error(), tc.says) {
+				t.Errorf("got %v, want an error that says %q", err, tc.says)
+			}
+			pragma(t, log.write, tc.mends)
+			if _, err := log.Append(t.Context(), registry.Offset{}, recs...); err != nil {
+				t.Errorf("after it was mended: %v", err)
+			}
+		})
+	}
+}
+
+// A cancelled append may cost its connection; the next one must be as durable.
+func TestEveryConnectionIsDurable(t *testing.T) {
+	t.Parallel()
+	log := openFile(t, filepath.Join(t.TempDir(), "accord.db"))
+	for range 20 {
+		ctx, cancel := context.WithCancel(t.Context())
+		go cancel()
+		_, _ = log.Append(ctx, registry.Offset{}, registry.Record{Op: registry.OpPut})
+		for name, want := range map[string]string{"synchronous": "2", "secure_delete": "1", "journal_mode": "wal"} {
+			if got := pragma(t, log.write, "PRAGMA "+name); got != want {
+				t.Fatalf("%s is %q, want %q", name, got, want)
+			}
+		}
+	}
+	log.write.SetMaxIdleConns(0) // from here every use has a new connection
+	if got := pragma(t, log.write, "PRAGMA synchronous"); got != "2" {
+		t.Errorf("synchronous is %q on a new connection, want 2", got)
+	}
+}
+
+func TestMigrate(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "accord.db")
+	create(t, path)
+	db := database(t, path)
+	scripts, err := migrations()
+	check(t, err)
+	next := append(slices.Clip(scripts), "CREATE TABLE second (x); INSERT INTO second VALUES (2)", "CREATE TABLE third (x)")
+	broken := append(slices.Clip(next[:2]), "CREATE TABLE second (x)")
+
+	if err := migrate(t.Context(), db, broken); err == nil || !strings.Contains(err.Error(), "migration 3") {
+		t.Errorf("a broken migration: got %v, want an error that names migration 3", err)
+	}
+	if got := pragma(t, db, "PRAGMA user_version"); got != "1" {
+		t.Errorf("a broken migration left version %s, want 1", got)
+	}
+	for range 2 {
+		check(t, migrate(t.Context(), db, next))
+		if got := pragma(t, db, "SELECT user_version || ' ' || x FROM pragma_user_version, second"); got != "3 2" {
+			t.Errorf("after migrating: got %q, want version 3 and the value 2", got)
+		}
+	}
+	if err := migrate(t.Context(), db, scripts); !errors.Is(err, errTooNew) {
+		t.Errorf("an older program: got %v, want errTooNew", err)
+	}
+}
+
+// What the settings promise is worth nothing where SQLite ignores them.
+func TestExpect(t *testing.T) {
+	t.Parallel()
+	db, err := sql.Open("sqlite", ":memory:")
+	check(t, err)
+	t.Cleanup(func() { check(t, db.Close()) })
+	if err := expect(t.Context(), db, "PRAGMA journal_mode = WAL", "wal"); err == nil || !strings.Contains(err.Error(), "local disk") {
+		t.Errorf("a database without a write-ahead log: got %v, want advice to use a local disk", err)
+	}
+}
+
+func nothing(*testing.T, string) {}
+
+func check(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// create makes a log with entries and closes it.
+func create(t *testing.T, path string) {
+	t.Helper()
+	log := openFile(t, path)
+	_, err := log.Append(t.Context(), registry.Offset{}, make([]registry.Record, 500)...)
+	check(t, err)
+	check(t, log.Close())
+}
+
+// damage overwrites all but the beginning of a file.
+func damage(t *testing.T, path string) {
+	t.Helper()
+	file, err := os.OpenFile(path, os.O_WRONLY, 0)
+	check(t, err)
+	info, err := file.Stat()
+	check(t, err)
+	_, err = file.WriteAt([]byte(strings.Repeat("\xff", int(info.Size())-200)), 200)
+	check(t, err)
+	check(t, file.Close())
+}
+
+func openFile(t *testing.T, path string) *Log {
+	t.Helper()
+	log, err := Open(t.Context(), path, Options{PollInterval: time.Millisecond})
+	check(t, err)
+	t.Cleanup(func() { check(t, log.Close()) })
+	return log
+}
+
+func database(t *testing.T, path string) *sql.DB {
+	t.Helper()
+	db, err := sql.Open("sqlite", dsn(path, time.Second))
+	check(t, err)
+	db.SetMaxOpenConns(1)
+	t.Cleanup(func() { check(t, db.Close()) })
+	return db
+}
+
+// script runs SQL on a file that is not open otherwise.
+func script(t *testing.T, path, text string) {
+	t.Helper()
+	db, err := sql.Open("sqlite", dsn(path, time.Second))
+	check(t, err)
+	_, err = db.ExecContext(t.Context(), text)
+	check(t, err)
+	check(t, db.Close())
+}
+
+// pragma returns what a one-row query answers, "" if it has no row.
+func pragma(t *testing.T, db *sql.DB, text string) (answer string) {
+	t.Helper()
+	if err := db.QueryRowContext(t.Context(), text).Scan(&answer); err != nil && !errors.Is(err, sql.ErrNoRows) {
+		t.Fatal(err)
+	}
+	return answer
+}

@@ -1,0 +1,123 @@
+package sqlitelog
+
+import (
+	"context"
+	"database/sql"
+	"embed"
+	"errors"
+	"fmt"
+	"io/fs"
+)
+
+// applicationID marks a SQLite file as ours: "ACRD".
+const applicationID = 0x41435244
+
+// Migrations are applied in order of their names, each once. PRAGMA
+// user_version counts those a file has had. They only go forward: a released
+// one is never changed.
+//
+//go:embed migrations/*.sql
+var embedded embed.FS
+
+func migrations() ([]string, error) {
+	names, err := fs.Glob(embedded, "migrations/*.sql")
+	if err != nil {
+		return nil, err
+	}
+	scripts := make([]string, len(names))
+	for i, name := range names {
+		script, err := fs.ReadFile(embedded, name)
+		if err != nil {
+			return nil, err
+		}
+		scripts[i] = string(script)
+	}
+	return scripts, nil
+}
+
+var (
+	errForeign = errors.New("this SQLite database belongs to another program: name another file")
+	errTooNew  = errors.New("this log was written by a newer version of accord: upgrade accord, or restore a backup of before")
+)
+
+// prepareFile makes sure that the file is a log of ours with the newest
+// schema, and that the connection writes as durably as Append promises.
+// Nothing is changed in a file that is not ours.
+func prepareFile(ctx context.Context, db *sql.DB) error {
+	scripts, err := migrations()
+	if err != nil {
+		return err
+	}
+	if _, err := version(ctx, db, len(scripts)); err != nil {
+		return err
+	}
+	if err := expect(ctx, db, "PRAGMA journal_mode = WAL", "wal"); err != nil {
+		return err
+	}
+	if err := expect(ctx, db, "PRAGMA synchronous", "2"); err != nil {
+		return err
+	}
+	return migrate(ctx, db, scripts)
+}
+
+// querier is a database or a transaction.
+type querier interface {
+	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
+}
+
+// version returns how many migrations a file has had. It fails if the file is
+// not ours or has had more than known.
+func version(ctx context.Context, q querier, known int) (int, error) {
+	var application, had, objects int
+	err := q.QueryRowContext(ctx, `SELECT
+		(SELECT application_id FROM pragma_application_id),
+		(SELECT user_version FROM pragma_user_version),
+		(SELECT count(*) FROM sqlite_schema)`).Scan(&application, &had, &objects)
+	switch {
+	case err != nil:
+		return 0, err
+	case application == applicationID && had > known:
+		return 0, fmt.Errorf("%w (its schema is %d, this version knows %d)", errTooNew, had, known)
+	case application == applicationID:
+		return had, nil
+	case application != 0 || had != 0 || objects != 0:
+		return 0, errForeign
+	}
+	return 0, nil
+}
+
+// migrate applies the scripts that a file has not had, all in one transaction.
+// Another process may do the same meanwhile: who comes second finds it done.
+func migrate(ctx context.Context, db *sql.DB, scripts []string) error {
+	tx, err := db.BeginTx(ctx, nil)
+	if err != nil {
+		return err
+	}
+	defer tx.Rollback() //nolint:errcheck // done already, or the first error counts
+	had, err := version(ctx, tx, len(scripts))
+	if err != nil || had == len(scripts) {
+		return err
+	}
+	for i, script := range scripts[had:] {
+		if _, err := tx.ExecContext(ctx, script); err != nil {
+			return fmt.Errorf("migration %d: %w", had+i+1, err)
+		}
+	}
+	if _, err := tx.ExecContext(ctx, fmt.Sprintf("PRAGMA application_id = %d; PRAGMA user_version = %d", applicationID, len(scripts))); err != nil {
+		return err
+	}
+	return tx.Commit()
+}
+
+// expect runs a pragma and compares what it answers: SQLite ignores settings
+// that it cannot apply.
+func expect(ctx context.Context, db *sql.DB, pragma, want string) error {
+	var got string
+	if err := db.QueryRowContext(ctx, pragma).Scan(&got); err != nil {
+		return fmt.Errorf("%s: %w", pragma, err)
+	}
+	if got != want {
+		return fmt.Errorf("%s answered %q, not %q: the file system cannot keep an acknowledged write safe; use a local disk", pragma, got, want)
+	}
+	return nil
+}

@@ -1,0 +1,80 @@
+package registry
+
+import (
+	"context"
+	"fmt"
+	"sync"
+
+	"github.com/hashicorp/golang-lru/v2/simplelru"
+
+	"github.com/accordhq/accord/schema"
+)
+
+// budgetCache is a least-recently-used cache bounded by what its values weigh,
+// not by how many there are.
+type budgetCache[K comparable, V any] struct {
+	mu     sync.Mutex
+	lru    *simplelru.LRU[K, V]
+	weigh  func(V) int
+	weight int
+	budget int
+}
+
+// maxCached is a bound on the number of values that no budget reaches.
+const maxCached = 1 << 30
+
+func newBudgetCache[K comparable, V any](budget int, weigh func(V) int) *budgetCache[K, V] {
+	c := &budgetCache[K, V]{budget: budget, weigh: weigh}
+	lru, err := simplelru.NewLRU(maxCached, func(_ K, v V) { c.weight -= weigh(v) })
+	if err != nil {
+		panic(err) // only a size below 1 is refused
+	}
+	c.lru = lru
+	return c
+}
+
+func (c *budgetCache[K, V]) lookup(key K) (V, bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.lru.Get(key)
+}
+
+func (c *budgetCache[K, V]) store(key K, value V) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.lru.Remove(key)
+	c.lru.Add(key, value)
+	c.weight += c.weigh(value)
+	for c.weight > c.budget && c.lru.Len() > 1 {
+		c.lru.RemoveOldest()
+	}
+}
+
+// textOf returns a version's text as it was registered, from memory or from
+// the store.
+func (r *Registry) textOf(ctx context.Context, v *version) (string, error) {
+	if t, ok := r.texts.lookup(v.at); ok {
+		return t, nil
+	}
+	e, err := r.log.Get(ctx, v.at)
+	if err != nil {
+		return "", fmt.Errorf("read the text of %s version %d at %s: %w", v.subject, v.number, v.at, err)
+	}
+	t := string(e.Body)
+	r.texts.store(v.at, t)
+	return t, nil
+}
+
+// parsedOf returns a version parsed, with its references resolved. Versions
+// exist already, so they are read leniently.
+func (r *Registry) parsedOf(ctx context.Context, st *State, v *version) (*understood, error) {
+	t, err := r.textOf(ctx, v)
+	if err != nil {
+		return nil, err
+	}
+	deps, err := r.dependencies(ctx, st, v.subject, v.refs, true)
+	if err != nil {
+		return nil, err
+	}
+	return r.parse(ctx, schema.Source{Format: v.format, Text: t, References: v.refs, Dependencies: deps})
+}

@@ -1,0 +1,111 @@
+package protobuf
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/accordhq/accord/schema"
+)
+
+// maxDeclarations bounds the statements, list elements and blocks of one file,
+// and of a schema with all its dependencies taken together ten times as many.
+// The compiler needs some 40 microseconds for each, so this bounds its time to
+// seconds. The largest public schemas have a few thousand.
+const maxDeclarations = 50_000
+
+// scanned is what a look at the raw text shows before anything parses it.
+type scanned struct {
+	declarations int
+	// head is the first statement without white space and comments, by which
+	// an unsupported edition is recognised even if its syntax is new.
+	head string
+}
+
+// scan checks that a text is within bounds. The compiler's parser and its
+// walks over the syntax tree recurse; a goroutine's stack cannot be caught
+// overflowing, so depth is checked here, on the text.
+func scan(text string) (scanned, *schema.Error) {
+	var s scanned
+	var head strings.Builder
+	depth := 0
+	for i := 0; i < len(text); {
+		if end := skip(text, i); end > i {
+			if s.head == "" && text[i] != '/' && head.Len() < 64 {
+				head.WriteString(text[i:min(end, i+64)])
+			}
+			i = end
+			continue
+		}
+		c := text[i]
+		switch c {
+		case '{', '[', '<', '(':
+			if depth++; depth > schema.MaxDepth {
+				return s, schema.Errorf(schema.Protobuf, schema.PositionOf(text, i), "brackets are nested deeper than %d levels", schema.MaxDepth)
+			}
+			s.declarations++
+		case '}', ']', '>', ')':
+			depth--
+		case ';', ',':
+			s.declarations++
+		}
+		if s.declarations > maxDeclarations {
+			return s, schema.Errorf(schema.Protobuf, schema.PositionOf(text, i), "more than %d declarations in one file: split it and import the parts", maxDeclarations)
+		}
+		if s.head == "" && c > ' ' && head.Len() < 64 {
+			head.WriteByte(c)
+			if c == ';' {
+				s.head = head.String()
+			}
+		}
+		i++
+	}
+	return s, nil
+}
+
+// skip returns the index behind the comment or string literal that begins at
+// i, and i if none does. An unterminated one ends with its line or the text;
+// the parser reports it.
+func skip(text string, i int) int {
+	rest := text[i:]
+	switch {
+	case strings.HasPrefix(rest, "//"):
+		if n := strings.IndexByte(rest, '\n'); n >= 0 {
+			return i + n
+		}
+		return len(text)
+	case strings.HasPrefix(rest, "/*"):
+		if n := strings.Index(rest[2:], "*/"); n >= 0 {
+			return i + n + 4
+		}
+		return len(text)
+	case rest[0] == '"' || rest[0] == '\'':
+		for n := 1; n < len(rest); n++ {
+			switch rest[n] {
+			case '\\':
+				n++
+			case rest[0]:
+				return i + n + 1
+			case '\n':
+				return i + n
+			}
+		}
+		return len(text)
+	}
+	return i
+}
+
+// checkEdition refuses editions the compiler does not know, with a message
+// better than the syntax errors their new keywords would give.
+func (s scanned) checkEdition(text string) *schema.Error {
+	edition, ok := strings.CutPrefix(s.head, "edition=")
+	if !ok {
+		return nil
+	}
+	edition = strings.Trim(edition, `"';`)
+	if edition == "2023" {
+		return nil
+	}
+	at := schema.PositionOf(text, max(0, strings.Index(text, "edition")))
+	return &schema.Error{Format: schema.Protobuf, Position: at,
+		Message: fmt.Sprintf("edition %s is not supported yet; use edition 2023, proto3 or proto2", edition)}
+}

@@ -1,0 +1,129 @@
+package api
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"runtime/debug"
+	"strconv"
+
+	"github.com/accordhq/accord/registry"
+	"github.com/accordhq/accord/registry/client"
+)
+
+// outcome is how a refusal shows on the wire.
+type outcome struct {
+	status int
+	code   int // error_code
+}
+
+// outcomes is the one table from the registry's codes to Confluent's (registry
+// API 1.2). CodeIncompatible is configurable: Options.IncompatibleCode.
+var outcomes = map[registry.Code]outcome{
+	registry.CodeSubjectNotFound:         {404, 40401},
+	registry.CodeVersionNotFound:         {404, 40402},
+	registry.CodeSchemaNotFound:          {404, 40403},
+	registry.CodeSubjectSoftDeleted:      {404, 40404},
+	registry.CodeSubjectNotSoftDeleted:   {404, 40405},
+	registry.CodeVersionSoftDeleted:      {404, 40406},
+	registry.CodeVersionNotSoftDeleted:   {404, 40407},
+	registry.CodeSubjectLevelNotSet:      {404, 40408},
+	registry.CodeSubjectModeNotSet:       {404, 40409},
+	registry.CodeIncompatible:            {409, 40901},
+	registry.CodeInvalidRequest:          {422, 422},
+	registry.CodeInvalidSchema:           {422, 42201},
+	registry.CodeTooComplex:              {422, 42201},
+	registry.CodeInvalidVersion:          {422, 42202},
+	registry.CodeInvalidLevel:            {422, 42203},
+	registry.CodeInvalidMode:             {422, 42204},
+	registry.CodeOperationNotPermitted:   {422, 42205},
+	registry.CodeReferenceExists:         {422, 42206},
+	registry.CodeInvalidSubject:          {422, 42208},
+	registry.CodeInvalidSubjectOrContext: {422, 42208},
+	registry.CodeSchemaTooLarge:          {422, 42209},
+	registry.CodeInvalidRuleSet:          {422, 42210},
+	registry.CodeContextNotEmpty:         {422, 42211},
+	registry.CodeStoreUnavailable:        {503, 503},
+	registry.CodeReadOnlyNode:            {503, 503},
+}
+
+const (
+	codeStore             = 50001
+	codeNoAssociation     = 40410
+	storeMessage          = "Error in the backend data store"
+	retryAfterUnavailable = "1" // seconds
+)
+
+// requestError is a refusal made before the registry is asked.
+type requestError struct {
+	status  int
+	code    int // 0 is status
+	message string
+}
+
+func (e *requestError) Error() string { return e.message }
+
+// plainError is the answer of the framework that Confluent's server is built
+// on, for a status without a story.
+func plainError(status int) *requestError {
+	message := "HTTP " + strconv.Itoa(status) + " " + http.StatusText(status)
+	if status == http.StatusInternalServerError {
+		message = http.StatusText(status)
+	}
+	return &requestError{status: status, message: message}
+}
+
+// fail answers with an error.
+func (h *Handler) fail(w http.ResponseWriter, r *http.Request, err error) {
+	status, body := h.explain(r, err)
+	header := w.Header()
+	if header.Get("Content-Type") == "" {
+		media, _ := negotiate(r.Header["Accept"])
+		header["Content-Type"] = media
+	}
+	if status == http.StatusServiceUnavailable {
+		header.Set("Retry-After", retryAfterUnavailable)
+	}
+	h.writeJSON(w, status, body)
+}
+
+// explain finds status and body for an error, and logs what the body hides.
+func (h *Handler) explain(r *http.Request, err error) (int, client.ErrorBody) {
+	var (
+		asked   *requestError
+		refused *registry.Error
+	)
+	switch {
+	case errors.As(err, &asked):
+		code := asked.code
+		if code == 0 {
+			code = asked.status
+		}
+		return asked.status, client.ErrorBody{ErrorCode: code, Message: asked.message}
+	case errors.As(err, &refused):
+		if out, known := outcomes[refused.Code]; known {
+			return h.refusal(r, refused, out)
+		}
+	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
+		const status = http.StatusServiceUnavailable
+		return status, client.ErrorBody{ErrorCode: status, Message: "The request was given up before it was done"}
+	}
+	h.log(r, err)
+	return http.StatusInternalServerError, client.ErrorBody{ErrorCode: codeStore, Message: storeMessage}
+}
+
+func (h *Handler) refusal(r *http.Request, refused *registry.Error, out outcome) (int, client.ErrorBody) {
+	if refused.Code == registry.CodeIncompatible {
+		out.code = h.opts.IncompatibleCode
+	}
+	if out.status >= http.StatusInternalServerError && refused.Err != nil {
+		h.log(r, refused.Err)
+	}
+	return out.status, client.ErrorBody{ErrorCode: out.code, Message: refused.Message, Findings: refused.Findings}
+}
+
+// log records an internal error once, with what identifies the request.
+func (h *Handler) log(r *http.Request, err error) {
+	h.opts.Logger.Error("request failed", "method", r.Method, "path", r.URL.Path,
+		"request_id", r.Header.Get("X-Request-ID"), "error", err, "stack", string(debug.Stack()))
+}

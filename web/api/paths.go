@@ -1,0 +1,165 @@
+package api
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/go-chi/chi/v5"
+)
+
+// routed brings a request's path into the one form that routes are written
+// for and tells the router to use it: still escaped, so that a subject may
+// hold a slash, without empty segments, and without /contexts/{context} in
+// front, which becomes part of the names behind it (registry API 1.1, 1.7).
+// With an error it returns r as it is.
+func routed(r *http.Request) (*http.Request, error) {
+	path := r.URL.EscapedPath()
+	if !isPlain(path) {
+		target, err := rewrite(r.Method, path, r.URL)
+		if err != nil {
+			return r, err
+		}
+		path = target.RawPath
+		rewritten := *r
+		rewritten.URL = target
+		r = &rewritten
+	}
+	if rctx := chi.RouteContext(r.Context()); rctx != nil {
+		rctx.RoutePath = path
+		return r, nil
+	}
+	rctx := chi.NewRouteContext()
+	rctx.RoutePath = path
+	return r.WithContext(context.WithValue(r.Context(), chi.RouteCtxKey, rctx)), nil
+}
+
+// isPlain reports whether a path needs no rewriting.
+func isPlain(path string) bool {
+	return path == "/" || strings.HasPrefix(path, "/") && !strings.HasSuffix(path, "/") &&
+		!strings.Contains(path, "//") && !strings.HasPrefix(path, "/contexts/")
+}
+
+// rewrite returns where a request goes.
+func rewrite(method, escaped string, from *url.URL) (*url.URL, error) {
+	segments, err := segmentsOf(escaped)
+	if err != nil {
+		return nil, err
+	}
+	to := *from
+	if len(segments) > 1 && segments[0] == "contexts" {
+		query := from.Query()
+		if segments, err = enterContext(segments[1], segments[2:], method, query); err != nil {
+			return nil, err
+		}
+		to.RawQuery = query.Encode()
+	}
+	var raw strings.Builder
+	for _, s := range segments {
+		raw.WriteString("/" + url.PathEscape(s))
+	}
+	to.Path, to.RawPath = "/"+strings.Join(segments, "/"), raw.String()
+	if len(segments) == 0 {
+		to.RawPath = "/"
+	}
+	return &to, nil
+}
+
+// segmentsOf splits an escaped path and decodes each segment once. Empty
+// segments are dropped, but for the namespace in associations/resources//name:
+// new Java clients send it empty when they know no cluster, and "-" says the
+// same.
+func segmentsOf(escaped string) ([]string, error) {
+	raw := strings.Split(escaped, "/")
+	var out []string
+	for i, s := range raw {
+		if s == "" {
+			namespace := len(out) >= 2 && slices.Equal(out[len(out)-2:], []string{"associations", "resources"})
+			if named := i+1 < len(raw) && raw[i+1] != ""; namespace && named {
+				out = append(out, "-")
+			}
+			continue
+		}
+		decoded, err := url.PathUnescape(s)
+		if err != nil {
+			return nil, &requestError{status: http.StatusBadRequest, message: err.Error()}
+		}
+		out = append(out, decoded)
+	}
+	return out, nil
+}
+
+// enterContext applies the table of registry API 1.7: it returns the segments
+// that mean within a context what rest means without, and changes the query
+// accordingly.
+func enterContext(name string, rest []string, method string, query url.Values) ([]string, error) {
+	if strings.Contains(name, ":") {
+		return nil, &requestError{
+			status:  http.StatusBadRequest,
+			message: fmt.Sprintf("Context name '%s' cannot contain a colon", name),
+		}
+	}
+	if len(rest) == 0 {
+		return []string{"contexts", name}, nil
+	}
+	prefix := contextPrefix(name)
+	if prefix == "" {
+		return rest, nil
+	}
+	qualifyQuery(rest, method, query, prefix)
+	return qualifySegments(rest, prefix), nil
+}
+
+// contextPrefix is what names in a context begin with: ":.eu:" for "eu" and
+// ".eu", nothing for the default context.
+func contextPrefix(name string) string {
+	name = "." + strings.TrimPrefix(name, ".")
+	if name == "." {
+		return ""
+	}
+	return ":" + name + ":"
+}
+
+func qualifySegments(rest []string, prefix string) []string {
+	settings := rest[0] == "config" || rest[0] == "mode"
+	if settings && len(rest) == 1 {
+		return []string{rest[0], prefix}
+	}
+	out := slices.Clone(rest)
+	for i := 1; i < len(out); i++ {
+		before := rest[i-1]
+		if before == "subjects" || before == "deks" || settings && i == 1 {
+			out[i] = qualify(out[i], prefix)
+			break // what follows a name is not a name
+		}
+	}
+	return out
+}
+
+func qualifyQuery(rest []string, method string, query url.Values, prefix string) {
+	switch {
+	case len(rest) > 1 && rest[0] == "schemas" && rest[1] == "ids":
+		query.Set("subject", qualify(query.Get("subject"), prefix))
+	case len(rest) == 1 && (rest[0] == "schemas" || rest[0] == "subjects"):
+		prefixes := query["subjectPrefix"]
+		for i, p := range prefixes {
+			prefixes[i] = qualify(p, prefix)
+		}
+		if len(prefixes) == 0 {
+			query.Set("subjectPrefix", prefix)
+		}
+	case strings.HasPrefix(rest[0], "associations") && (method == http.MethodPost || method == http.MethodPut):
+		query.Set("context", prefix)
+	}
+}
+
+// qualify puts a name into a context unless it names one itself.
+func qualify(name, prefix string) string {
+	if strings.HasPrefix(name, ":.") || strings.HasPrefix(name, ":*:") {
+		return name
+	}
+	return prefix + name
+}

@@ -1,0 +1,153 @@
+package api
+
+import (
+	"github.com/accordhq/accord/registry"
+	"github.com/accordhq/accord/registry/client"
+	"github.com/accordhq/accord/schema"
+)
+
+func (h *Handler) routeSchemas() {
+	h.get("/schemas", h.schemas)
+	h.get("/schemas/types", h.schemaTypes)
+	h.get("/schemas/ids/{id}", h.schemaByID)
+	h.get("/schemas/ids/{id}/schema", h.schemaTextByID)
+	h.get("/schemas/ids/{id}/subjects", h.subjectsOfID)
+	h.get("/schemas/ids/{id}/versions", h.versionsOfID)
+	h.get("/schemas/guids/{guid}", h.schemaByGUID)
+	h.get("/schemas/guids/{guid}/ids", h.idsOfGUID)
+}
+
+func (h *Handler) schemas(r *request) (any, error) {
+	win, err := r.window(h.opts.MaxListed)
+	if err != nil {
+		return nil, err
+	}
+	versions, err := h.reg.Schemas(r.Context(), registry.SchemaFilter{
+		Prefix:     r.text("subjectPrefix"),
+		Aliases:    r.flag("aliases"),
+		Deleted:    r.flag("deleted"),
+		LatestOnly: r.flag("latestOnly"),
+		RuleType:   r.text("ruleType"),
+		Offset:     win.offset,
+		Limit:      win.limit,
+	})
+	if err != nil {
+		return nil, err
+	}
+	answer := make([]client.ListedSchema, len(versions))
+	for i, v := range versions {
+		answer[i] = client.ListedSchema{Schema: schemaOf(v), Aliases: v.Aliases}
+	}
+	return answer, nil
+}
+
+func (h *Handler) schemaTypes(*request) (any, error) { return schema.Formats(), nil }
+
+func (h *Handler) schemaByID(r *request) (any, error) {
+	id, err := r.intParam("id")
+	if err != nil {
+		return nil, err
+	}
+	subject := h.subjectQuery(r)
+	v, err := h.reg.SchemaByID(r.Context(), id, subject, r.readOptions())
+	if err != nil {
+		return nil, err
+	}
+	answer := schemaStringOf(v)
+	if r.flag("fetchMaxId") {
+		highest := h.reg.MaxID(subject)
+		answer.MaxID = &highest
+	}
+	if r.flag("includeSubjects") {
+		if answer.Subjects, err = h.reg.SubjectsOfID(id, subject, false); err != nil {
+			return nil, err
+		}
+	}
+	return answer, nil
+}
+
+func (h *Handler) schemaTextByID(r *request) (any, error) {
+	id, err := r.intParam("id")
+	if err != nil {
+		return nil, err
+	}
+	v, err := h.reg.SchemaByID(r.Context(), id, h.subjectQuery(r), r.readOptions())
+	return rawText(v.Text), err
+}
+
+func (h *Handler) subjectsOfID(r *request) (any, error) {
+	id, err := r.intParam("id")
+	if err != nil {
+		return nil, err
+	}
+	subjects, err := h.reg.SubjectsOfID(id, h.subjectQuery(r), r.flag("deleted"))
+	return list(r, subjects, err)
+}
+
+func (h *Handler) versionsOfID(r *request) (any, error) {
+	id, err := r.intParam("id")
+	if err != nil {
+		return nil, err
+	}
+	versions, err := h.reg.VersionsOfID(id, h.subjectQuery(r), r.flag("deleted"))
+	answer := make([]client.SubjectVersion, len(versions))
+	for i, v := range versions {
+		answer[i] = client.SubjectVersion(v)
+	}
+	return list(r, answer, err)
+}
+
+func (h *Handler) schemaByGUID(r *request) (any, error) {
+	v, err := h.reg.SchemaByGUID(r.Context(), r.param("guid"), r.text("format"))
+	if err != nil {
+		return nil, err
+	}
+	answer := schemaStringOf(v)
+	answer.Subject, answer.Version = "", 0
+	return answer, nil
+}
+
+func (h *Handler) idsOfGUID(r *request) (any, error) {
+	ids := h.reg.IDsOfGUID(r.param("guid"))
+	answer := make([]client.ContextID, len(ids))
+	for i, id := range ids {
+		answer[i] = client.ContextID(id)
+	}
+	return answer, nil
+}
+
+// subjectQuery is the subject that a read by id asks in, behind its alias.
+func (h *Handler) subjectQuery(r *request) string {
+	if subject := r.text("subject"); subject != "" {
+		return h.reg.ResolveAlias(subject)
+	}
+	return ""
+}
+
+// schemaOf is a version as reads of versions answer it.
+func schemaOf(v registry.Version) client.Schema {
+	ts, deleted := stored(v)
+	return client.Schema{
+		Subject: v.Subject, Version: v.Version, ID: v.ID, GUID: v.GUID, SchemaType: v.Type,
+		References: v.References, Metadata: v.Metadata, RuleSet: v.RuleSet,
+		Schema: v.Text, SchemaTags: v.Tags, Timestamp: ts, Deleted: deleted,
+	}
+}
+
+// schemaStringOf is a version as reads by id answer it.
+func schemaStringOf(v registry.Version) client.SchemaString {
+	ts, deleted := stored(v)
+	return client.SchemaString{
+		Subject: v.Subject, Version: v.Version, GUID: v.GUID, SchemaType: v.Type, Schema: v.Text,
+		References: v.References, Metadata: v.Metadata, RuleSet: v.RuleSet,
+		SchemaTags: v.Tags, Timestamp: ts, Deleted: deleted,
+	}
+}
+
+// stored are ts and deleted, which an answer has both or neither of.
+func stored(v registry.Version) (ts *int64, deleted *bool) {
+	if v.Time.IsZero() {
+		return nil, nil
+	}
+	return new(v.Time.UnixMilli()), new(v.Deleted)
+}

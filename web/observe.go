@@ -1,0 +1,90 @@
+package web
+
+import (
+	"net/http"
+	"time"
+
+	"github.com/go-chi/chi/v5"
+	"github.com/google/uuid"
+)
+
+// requestIDHeader in the form that http.Header keys have.
+const (
+	requestIDHeader    = "X-Request-Id"
+	maxRequestIDLength = 128
+)
+
+// observe gives each request its id and tells metrics and access log how it
+// went.
+func (s *Server) observe(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		start := s.opts.Now()
+		id := requestID(r)
+		w.Header()[requestIDHeader] = id
+		r.Header[requestIDHeader] = id
+		seen := &watchedWriter{ResponseWriter: w, status: http.StatusOK}
+		next.ServeHTTP(seen, r)
+		took := s.opts.Now().Sub(start)
+		route := chi.RouteContext(r.Context()).RoutePattern()
+		s.metrics.observe(r.Method, route, seen.status, took)
+		if s.access != nil {
+			s.access.add(accessEntry{
+				at: start, took: took, status: seen.status, size: seen.size, route: route, id: id[0],
+				method: r.Method, target: r.RequestURI, remote: r.RemoteAddr, agent: r.UserAgent(),
+			})
+		}
+	})
+}
+
+// requestID is the one the client sent, if it is fit to be repeated in headers
+// and logs, or a new one.
+func requestID(r *http.Request) []string {
+	if given := r.Header[requestIDHeader]; len(given) > 0 && isRequestID(given[0]) {
+		return given[:1:1]
+	}
+	return []string{uuid.NewString()}
+}
+
+func isRequestID(s string) bool {
+	for i := range len(s) {
+		if s[i] <= ' ' || s[i] > '~' {
+			return false
+		}
+	}
+	return s != "" && len(s) <= maxRequestIDLength
+}
+
+// watchedWriter remembers what was answered.
+type watchedWriter struct {
+	http.ResponseWriter
+	status int
+	size   int64
+}
+
+func (w *watchedWriter) WriteHeader(status int) {
+	w.status = status
+	w.ResponseWriter.WriteHeader(status)
+}
+
+func (w *watchedWriter) Write(p []byte) (int, error) {
+	n, err := w.ResponseWriter.Write(p)
+	w.size += int64(n)
+	return n, err
+}
+
+// Unwrap lets http.ResponseController reach the connection.
+func (w *watchedWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }
+
+// accessEntry is one line of the access log.
+type accessEntry struct {
+	at     time.Time
+	took   time.Duration
+	status int
+	size   int64 // of the body as sent, in bytes
+	route  string
+	id     string
+	method string
+	target string
+	remote string
+	agent  string
+}
