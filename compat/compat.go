@@ -10,6 +10,9 @@ import (
 	"strings"
 
 	"github.com/accordhq/accord/schema"
+	"github.com/accordhq/accord/schema/avro"
+	"github.com/accordhq/accord/schema/jsonschema"
+	"github.com/accordhq/accord/schema/protobuf"
 )
 
 // Level is a compatibility level, spelled as Confluent spells it.
@@ -136,7 +139,18 @@ func Compare(ctx context.Context, reader, writer schema.Parsed, sides Sides) ([]
 		return nil, fmt.Errorf("compare %s with %s: not the same schema type", reader.Format(), writer.Format())
 	}
 	switch r := reader.(type) {
-	default:
-		return nil, fmt.Errorf("compare: no engine for %T", r)
+	case *avro.Schema:
+		if w, ok := writer.(*avro.Schema); ok {
+			return compareAvro(ctx, r, w, sides)
+		}
+	case *jsonschema.Schema:
+		if w, ok := writer.(*jsonschema.Schema); ok {
+			return compareJSON(ctx, r, w, sides)
+		}
+	case *protobuf.File:
+		if w, ok := writer.(*protobuf.File); ok {
+			return compareProtobuf(ctx, r, w, sides)
+		}
 	}
+	return nil, fmt.Errorf("compare: no engine for %T and %T", reader, writer)
 }

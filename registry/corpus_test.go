@@ -1,6 +1,7 @@
 package registry_test
 
 import (
+	"encoding/json"
 	"io/fs"
 	"maps"
 	"os"
@@ -38,8 +39,9 @@ type corpusSchema struct {
 	registry.Candidate
 }
 
-// Every schema of the corpus registers at level NONE, comes back byte for
-// byte, and is found again.
+// Every schema of the corpus registers at level NONE, comes back byte for byte
+// (printed, where it is JSON that only a lenient parser takes), and is found
+// again.
 func TestCorpusRegisters(t *testing.T) {
 	t.Parallel()
 	dir := filepath.Join(sharedDir(t), "corpus")
@@ -79,7 +81,8 @@ func checkCorpusSchema(t *testing.T, r *registry.Registry, s corpusSchema, v reg
 		t.Errorf("%s version %d: %v", s.subject, v.Version, err)
 		return
 	}
-	if got.Text != s.Text {
+	strict := s.Type == "PROTOBUF" || json.Valid([]byte(s.Text))
+	if strict && got.Text != s.Text || !strict && !json.Valid([]byte(got.Text)) {
 		t.Errorf("%s version %d does not come back byte for byte", s.subject, v.Version)
 	}
 	found, err := r.Lookup(t.Context(), s.subject, s.Candidate, registry.LookupOptions{})

@@ -80,3 +80,6 @@ func (r *Registry) State() *State { return r.state.Load() }
 
 // Head exposes the position of a state.
 func (st *State) Head() Offset { return st.head }
+
+// Waiting counts the writes that wait for the sequencer.
+func (r *Registry) Waiting() int { return len(r.writes) }

@@ -38,10 +38,10 @@ func newMetrics(reg *registry.Registry, access *accessLog) *metrics {
 			Buckets: []float64{.0001, .00025, .0005, .001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10},
 		}, []string{"method", "route"}),
 		succeeded: prometheus.NewCounter(prometheus.CounterOpts{
-			Name: confluentPrefix + "api_success_count", Help: "Requests answered with a status below 400.",
+			Name: confluentPrefix + "api_success_count", Help: "API requests answered with a status below 400.",
 		}),
 		failed: prometheus.NewCounter(prometheus.CounterOpts{
-			Name: confluentPrefix + "api_failure_count", Help: "Requests answered with a status of 400 and above.",
+			Name: confluentPrefix + "api_failure_count", Help: "API requests answered with a status of 400 and above.",
 		}),
 	}
 	m.registry.MustRegister(m.requests, m.duration, m.succeeded, m.failed, newStateCollector(reg),
@@ -60,11 +60,19 @@ func (m *metrics) observe(method, route string, status int, took time.Duration) 
 	method = knownMethod(method)
 	m.requests.WithLabelValues(method, route, strconv.Itoa(status)).Inc()
 	m.duration.WithLabelValues(method, route).Observe(took.Seconds())
-	if status < http.StatusBadRequest {
+	switch {
+	case isOperators(route):
+	case status < http.StatusBadRequest:
 		m.succeeded.Inc()
-	} else {
+	default:
 		m.failed.Inc()
 	}
+}
+
+// isOperators reports whether a route is for operators, who ask all the time:
+// the counts of API calls leave it out.
+func isOperators(route string) bool {
+	return route == "/metrics" || route == "/healthz" || route == "/readyz"
 }
 
 func knownMethod(method string) string {

@@ -101,7 +101,9 @@ func (s *Server) routes() *chi.Mux {
 	root.Get("/healthz", healthz)
 	root.Get("/readyz", s.readyz)
 	root.Get("/openapi.json", openAPI)
-	root.Mount("/", api.New(s.opts.Registry, s.opts.API))
+	rest := api.New(s.opts.Registry, s.opts.API)
+	root.MethodNotAllowed(rest.ServeHTTP) // methods that the router does not know at all
+	root.Mount("/", rest)
 	return root
 }
 

@@ -36,3 +36,15 @@ names of subjects in the registry.`,
 	})
 	return cmd
 }
+
+// completes gives a flag the values it completes to.
+func completes[T ~string](cmd *cobra.Command, flag string, values []T) {
+	choices := make([]string, len(values))
+	for i, v := range values {
+		choices[i] = string(v)
+	}
+	// It fails for a flag the command does not have.
+	if err := cmd.RegisterFlagCompletionFunc(flag, cobra.FixedCompletions(choices, cobra.ShellCompDirectiveNoFileComp)); err != nil {
+		panic(err)
+	}
+}

@@ -15,7 +15,7 @@ func newConfigDelete(a *app) *cobra.Command {
 	)
 	cmd := &cobra.Command{
 		Use:   "delete [SUBJECT]",
-		Short: "Take away the config of a subject, a context or the whole registry",
+		Short: "Delete the config of a subject, a context or the whole registry",
 		Long: `Take away what is set, so that what stands above applies. Prints the config as
 it was.`,
 		Example: `  accord config delete orders-value
@@ -23,7 +23,7 @@ it was.`,
 		Args:              takes(0, 1, "at most one subject"),
 		ValidArgsFunction: a.subjectNames,
 		RunE: a.does(func(ctx context.Context, args []string) error {
-			scope, err := where.scope(first(args))
+			scope, err := where.scope(a, first(args))
 			if err != nil {
 				return err
 			}
@@ -32,8 +32,8 @@ it was.`,
 				return err
 			}
 			was, err := c.DeleteConfig(ctx, scope)
-			if notSet(err, client.CodeSubjectNotFound) {
-				return helpless("'accord config get' shows what applies instead", "no config is set for %s", scopeName(scope))
+			if isRefusal(err, client.CodeSubjectNotFound) {
+				return unable("'accord config get' shows what applies instead", "no config is set for %s", scopeName(scope))
 			}
 			if err != nil {
 				return err

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 
 	"github.com/spf13/cobra"
 
@@ -23,7 +22,7 @@ func newConfigGet(a *app) *cobra.Command {
 		Args:              takes(0, 1, "at most one subject"),
 		ValidArgsFunction: a.subjectNames,
 		RunE: a.does(func(ctx context.Context, args []string) error {
-			scope, err := where.scope(first(args))
+			scope, err := where.scope(a, first(args))
 			if err != nil {
 				return err
 			}
@@ -46,16 +45,9 @@ func newConfigGet(a *app) *cobra.Command {
 // readConfig reads a scope's own config, or what applies to it instead.
 func readConfig(ctx context.Context, c *client.Client, scope string) (configView, error) {
 	own, err := c.Config(ctx, scope, false)
-	if !notSet(err, client.CodeSubjectLevelNotSet) {
+	if !isRefusal(err, client.CodeSubjectLevelNotSet) {
 		return configView{Scope: scope, Config: own}, err
 	}
 	applies, err := c.Config(ctx, scope, true)
 	return configView{Scope: scope, Inherited: true, Config: applies}, err
-}
-
-// notSet reports whether err is the refusal that says a scope has no value of
-// its own.
-func notSet(err error, code int) bool {
-	var refused *client.Error
-	return errors.As(err, &refused) && refused.Code == code
 }

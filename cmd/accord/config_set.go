@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 	"go.yaml.in/yaml/v3"
 
+	"github.com/accordhq/accord/compat"
 	"github.com/accordhq/accord/registry/client"
 )
 
@@ -35,6 +36,9 @@ field's value away.`,
 		cmd.Flags().StringVar(&set.values[i], field.flag, "", field.help)
 	}
 	cmd.Flags().StringArrayVar(&set.unset, "unset", nil, "take the value of `FIELD` away; repeat for more")
+	completes(cmd, "compatibility", compat.Levels())
+	completes(cmd, "compatibility-policy", []compat.Policy{compat.Strict, compat.Lenient})
+	completes(cmd, "unset", fieldNames())
 	set.where.add(cmd)
 	addOutput(cmd, &set.output)
 	cmd.RunE = a.does(func(ctx context.Context, args []string) error {
@@ -52,7 +56,7 @@ type configSet struct {
 }
 
 func (s configSet) run(ctx context.Context, a *app, subject string, given func(flag string) bool) error {
-	scope, err := s.where.scope(subject)
+	scope, err := s.where.scope(a, subject)
 	if err != nil {
 		return err
 	}
@@ -120,17 +124,17 @@ func (a *app) decodeFile(name string, into any) error {
 	}
 	var tree any
 	if err := yaml.Unmarshal(text, &tree); err != nil {
-		return helpless("", "%s: %w", name, err)
+		return unable("", "%s: %w", name, err)
 	}
 	asJSON, err := json.Marshal(tree)
 	if err != nil {
-		return helpless("", "%s: %w", name, err)
+		return unable("", "%s: %w", name, err)
 	}
 	dec := json.NewDecoder(bytes.NewReader(asJSON))
 	dec.DisallowUnknownFields()
 	if err := dec.Decode(into); err != nil {
 		// The file may be YAML, so the decoder's name would puzzle.
-		return helpless("", "%s: %s", name, strings.TrimPrefix(err.Error(), "json: "))
+		return unable("", "%s: %s", name, strings.TrimPrefix(err.Error(), "json: "))
 	}
 	return nil
 }

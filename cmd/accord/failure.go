@@ -1,6 +1,8 @@
 package main
 
 import (
+	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -35,44 +37,53 @@ func misuse(hint, format string, args ...any) error {
 	return &failure{code: exitUsage, err: fmt.Errorf(format, args...), hint: hint}
 }
 
-// helpless is something that could not be done: exit code 3.
-func helpless(hint, format string, args ...any) error {
+// unable is something that could not be done: exit code 3.
+func unable(hint, format string, args ...any) error {
 	return &failure{code: exitFailed, err: fmt.Errorf(format, args...), hint: hint}
 }
 
-// fail prints an error and returns the exit code for it. usage says that no
-// command had started when it came up, so the command line is to blame.
-func fail(stderr io.Writer, err error, usage bool, help string) int {
-	known := classify(err)
-	if usage {
+// fail prints an error and returns the exit code for it. What comes up before
+// a command has started is the fault of the command line.
+func (a *app) fail(err error, command string) int {
+	known := a.classify(err)
+	if !a.started {
 		known.code = exitUsage
 		if known.hint == "" {
-			known.hint = "see " + help
+			known.hint = "see '" + command + " --help'"
 		}
 	}
-	fmt.Fprintf(stderr, "accord: %s\n", strings.TrimRight(printable(err.Error(), true), "\n"))
-	printFindings(stderr, err)
+	fmt.Fprintf(a.stderr, "accord: %s\n", strings.TrimRight(printable(known.Error(), true), "\n"))
+	printFindings(a.stderr, err)
 	if known.hint != "" {
-		fmt.Fprintf(stderr, "hint: %s\n", known.hint)
+		fmt.Fprintf(a.stderr, "hint: %s\n", known.hint)
 	}
 	return known.code
 }
 
 // classify finds exit code and hint for an error.
-func classify(err error) failure {
+func (a *app) classify(err error) failure {
 	var known *failure
 	if errors.As(err, &known) {
-		return *known
+		return failure{code: known.code, err: err, hint: known.hint}
+	}
+	if errors.Is(err, context.Canceled) {
+		return failure{code: exitFailed, err: errors.New("interrupted")}
 	}
 	var lost *client.UnreachableError
 	if errors.As(err, &lost) {
-		return failure{code: exitFailed, hint: "start one with 'accord serve --demo', or name yours with --registry URL or ACCORD_REGISTRY"}
+		return failure{code: exitFailed, err: err, hint: "start one with 'accord serve --demo', or name yours with --registry URL or " + registryEnv}
 	}
 	var refused *client.Error
 	if errors.As(err, &refused) {
-		return failure{code: refusalCode(refused), hint: refusalHint(refused)}
+		return failure{code: refusalCode(refused), err: err, hint: refusalHint(refused, a.about)}
 	}
-	return failure{code: exitFailed}
+	return failure{code: exitFailed, err: err}
+}
+
+// isRefusal reports whether err is the registry's refusal with a code.
+func isRefusal(err error, code int) bool {
+	var refused *client.Error
+	return errors.As(err, &refused) && refused.Code == code
 }
 
 func refusalCode(e *client.Error) int {
@@ -82,10 +93,13 @@ func refusalCode(e *client.Error) int {
 	return exitFailed
 }
 
-func refusalHint(e *client.Error) string {
+// refusalHint names the command that helps with a refusal; subject is what the
+// refused command was about.
+func refusalHint(e *client.Error, subject string) string {
+	subject = cmp.Or(quoted(subject), "SUBJECT")
 	switch {
 	case e.Incompatible():
-		return "change the schema as the message says, or see 'accord config get SUBJECT' for the level that applies"
+		return "change the schema as the message says; 'accord config get " + subject + "' shows the level that applies"
 	case e.Code == 0:
 		return "that answer is no schema registry's; check --registry and what stands before it"
 	}
@@ -93,17 +107,23 @@ func refusalHint(e *client.Error) string {
 	case client.CodeSubjectNotFound:
 		return "'accord schema list --deleted' shows every subject"
 	case client.CodeVersionNotFound:
-		return "'accord schema versions SUBJECT --deleted' shows every version"
+		return "'accord schema versions " + subject + " --deleted' shows every version"
 	case client.CodeSubjectSoftDeleted, client.CodeVersionSoftDeleted:
 		return "add --permanent to remove it for good"
 	case client.CodeSubjectNotSoftDeleted, client.CodeVersionNotSoftDeleted:
 		return "delete it without --permanent first, then again with it"
 	case client.CodeOperationNotPermitted:
-		return "'accord mode get SUBJECT' shows the mode, 'accord mode set READWRITE SUBJECT' allows writes"
-	case client.CodeReferenceExists:
-		return "delete the schemas that refer to it first"
+		return "'accord mode get " + subject + "' shows the mode, 'accord mode set READWRITE " + subject + "' allows writes"
 	}
 	return ""
+}
+
+// quoted writes a subject as a shell takes it.
+func quoted(subject string) string {
+	if strings.ContainsAny(subject, " \t\n'\"\\$`*?[]{}()<>|&;#~!") {
+		return "'" + strings.ReplaceAll(printable(subject, false), "'", `'\''`) + "'"
+	}
+	return printable(subject, false)
 }
 
 // printFindings prints what stands behind a refusal, one line each.

@@ -16,7 +16,7 @@ func newModeDelete(a *app) *cobra.Command {
 	)
 	cmd := &cobra.Command{
 		Use:   "delete [SUBJECT]",
-		Short: "Take away the mode of a subject, a context or the whole registry",
+		Short: "Delete the mode of a subject, a context or the whole registry",
 		Long: `Take away what is set, so that what stands above applies. Prints the mode as
 it was.`,
 		Example: `  accord mode delete orders-value
@@ -24,7 +24,7 @@ it was.`,
 		Args:              takes(0, 1, "at most one subject"),
 		ValidArgsFunction: a.subjectNames,
 		RunE: a.does(func(ctx context.Context, args []string) error {
-			scope, err := where.scope(first(args))
+			scope, err := where.scope(a, first(args))
 			if err != nil {
 				return err
 			}
@@ -33,8 +33,8 @@ it was.`,
 				return err
 			}
 			was, err := c.DeleteMode(ctx, scope, recursive)
-			if notSet(err, client.CodeSubjectNotFound) {
-				return helpless("'accord mode get' shows what applies instead", "no mode is set for %s", scopeName(scope))
+			if isRefusal(err, client.CodeSubjectNotFound) {
+				return unable("'accord mode get' shows what applies instead", "no mode is set for %s", scopeName(scope))
 			}
 			if err != nil {
 				return err
@@ -43,7 +43,7 @@ it was.`,
 			return a.show(output, view, func() { a.say("%s", view.deleted()) })
 		}),
 	}
-	cmd.Flags().BoolVar(&recursive, "recursive", false, "take away the modes of all subjects in it too")
+	cmd.Flags().BoolVar(&recursive, "recursive", false, "delete the modes of all subjects in it too")
 	where.add(cmd)
 	addOutput(cmd, &output)
 	return cmd

@@ -21,7 +21,7 @@ func newModeGet(a *app) *cobra.Command {
 		Args:              takes(0, 1, "at most one subject"),
 		ValidArgsFunction: a.subjectNames,
 		RunE: a.does(func(ctx context.Context, args []string) error {
-			scope, err := where.scope(first(args))
+			scope, err := where.scope(a, first(args))
 			if err != nil {
 				return err
 			}
@@ -44,7 +44,7 @@ func newModeGet(a *app) *cobra.Command {
 // readMode reads a scope's own mode, or what applies to it instead.
 func readMode(ctx context.Context, c *client.Client, scope string) (modeView, error) {
 	own, err := c.Mode(ctx, scope, false)
-	if !notSet(err, client.CodeSubjectModeNotSet) {
+	if !isRefusal(err, client.CodeSubjectModeNotSet) {
 		return modeView{Scope: scope, Mode: own}, err
 	}
 	applies, err := c.Mode(ctx, scope, true)

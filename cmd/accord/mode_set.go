@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+
+	"github.com/accordhq/accord/registry/client"
 )
 
 // modes are those a person may set.
@@ -42,12 +44,12 @@ type modeSet struct {
 	output format
 }
 
-func (s modeSet) run(ctx context.Context, a *app, mode, subject string) error {
-	mode = strings.ToUpper(mode)
+func (s modeSet) run(ctx context.Context, a *app, arg, subject string) error {
+	mode := strings.ToUpper(arg)
 	if !slices.Contains(modes, mode) {
-		return misuse("the mode comes first: accord mode set READONLY [SUBJECT]", "%q is no mode; use one of %s", mode, strings.Join(modes, ", "))
+		return misuse("the mode comes first: accord mode set READONLY [SUBJECT]", "%q is no mode; use one of %s", arg, strings.Join(modes, ", "))
 	}
-	scope, err := s.where.scope(subject)
+	scope, err := s.where.scope(a, subject)
 	if err != nil {
 		return err
 	}
@@ -55,7 +57,11 @@ func (s modeSet) run(ctx context.Context, a *app, mode, subject string) error {
 	if err != nil {
 		return err
 	}
-	if err := c.SetMode(ctx, scope, mode, s.force); err != nil {
+	err = c.SetMode(ctx, scope, mode, s.force)
+	if mode == "IMPORT" && isRefusal(err, client.CodeOperationNotPermitted) {
+		return unable("delete the subjects there first, or add --force to import beside them", "%w", err)
+	}
+	if err != nil {
 		return err
 	}
 	view := modeView{Scope: scope, Mode: mode}

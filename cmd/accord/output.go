@@ -19,12 +19,14 @@ const (
 	asYAML  format = "yaml"
 )
 
+var formats = []format{asTable, asJSON, asYAML}
+
 // String, Set and Type make format a flag.
 func (f *format) String() string { return string(*f) }
 
 // Set refuses what is no format.
 func (f *format) Set(s string) error {
-	if !slices.Contains([]format{asTable, asJSON, asYAML}, format(s)) {
+	if !slices.Contains(formats, format(s)) {
 		return fmt.Errorf("want table, json or yaml")
 	}
 	*f = format(s)
@@ -38,9 +40,7 @@ func (f *format) Type() string { return "format" }
 func addOutput(cmd *cobra.Command, f *format) {
 	*f = asTable
 	cmd.Flags().VarP(f, "output", "o", "print as table, json or yaml")
-	// The flag was added on the line above: this cannot fail.
-	_ = cmd.RegisterFlagCompletionFunc("output", cobra.FixedCompletions(
-		[]string{string(asTable), string(asJSON), string(asYAML)}, cobra.ShellCompDirectiveNoFileComp))
+	completes(cmd, "output", formats)
 }
 
 // show prints a view: as JSON or YAML whole, as a table by the function given.

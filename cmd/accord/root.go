@@ -23,6 +23,8 @@ type app struct {
 	registry string
 	// started is set once a command has a sound command line and runs.
 	started bool
+	// about is the subject a command is about, for hints; "" if there is none.
+	about string
 }
 
 // run is the whole program: it reads the arguments, runs the command they
@@ -33,7 +35,7 @@ func run(ctx context.Context, args []string, e env) int {
 	root.SetArgs(args)
 	cmd, err := root.ExecuteContextC(ctx)
 	if err != nil {
-		return fail(e.stderr, err, !a.started, "'"+cmd.CommandPath()+" --help'")
+		return a.fail(err, cmd.CommandPath())
 	}
 	return exitFine
 }
@@ -102,7 +104,7 @@ func takes(least, most int, what string) cobra.PositionalArgs {
 		if len(args) >= least && len(args) <= most {
 			return nil
 		}
-		return misuse("see '"+cmd.CommandPath()+" --help'", "%s takes %s, not %d arguments", cmd.CommandPath(), what, len(args))
+		return misuse("see '"+cmd.CommandPath()+" --help'", "%s takes %s; %d given", cmd.CommandPath(), what, len(args))
 	}
 }
 

@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+
+	"github.com/accordhq/accord/registry/client"
 )
 
 func newSchemaDelete(a *app) *cobra.Command {
@@ -40,6 +42,7 @@ func (d schemaDelete) run(ctx context.Context, a *app, arg string) error {
 		return err
 	}
 	subject, version, one := splitVersion(arg)
+	a.about = subject
 	view := deletedView{Subject: subject, Permanent: d.permanent}
 	if one {
 		var number int
@@ -48,10 +51,43 @@ func (d schemaDelete) run(ctx context.Context, a *app, arg string) error {
 	} else {
 		view.Versions, err = c.DeleteSubject(ctx, subject, d.permanent)
 	}
+	if isRefusal(err, client.CodeReferenceExists) {
+		return unable(referrersHint(ctx, c, subject, version, one), "%w", err)
+	}
 	if err != nil {
 		return err
 	}
 	return a.show(d.output, view, func() { a.say("%s", view.sentence()) })
+}
+
+// maxReferrers bounds how many referring schemas a hint names.
+const maxReferrers = 5
+
+// referrersHint names the schemas that keep a subject, or one version of it,
+// from being deleted. It asks the registry again, and says less if that fails.
+func referrersHint(ctx context.Context, c *client.Client, subject string, version int, one bool) string {
+	versions := []int{version}
+	if !one {
+		versions, _ = c.Versions(ctx, subject, client.VersionsOptions{Deleted: true})
+	}
+	in, _ := contextOf(subject)
+	var names []string
+	for _, v := range versions {
+		ids, _ := c.ReferencedBy(ctx, subject, v, true)
+		for _, id := range ids {
+			if len(names) >= maxReferrers {
+				return "delete first what refers to it: " + strings.Join(names, ", ") + " and others"
+			}
+			uses, _ := c.VersionsOfID(ctx, id, in, true)
+			for _, use := range uses {
+				names = append(names, quoted(use.Subject+"@"+strconv.Itoa(use.Version)))
+			}
+		}
+	}
+	if len(names) == 0 {
+		return "delete first what refers to it"
+	}
+	return "delete first what refers to it: " + strings.Join(names, ", ")
 }
 
 func (v deletedView) sentence() string {

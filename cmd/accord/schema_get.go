@@ -56,6 +56,7 @@ func (g schemaGet) run(ctx context.Context, a *app, args []string) error {
 	if err != nil {
 		return err
 	}
+	a.about, _, _ = splitVersion(first(args))
 	view, err := g.read(ctx, c, args)
 	if err != nil {
 		return err
@@ -141,7 +142,7 @@ func (g schemaGet) table(a *app, view schemaView) {
 	}
 	f.add("Type", string(view.Type))
 	for _, ref := range view.References {
-		f.add("Uses", fmt.Sprintf("%s: %s version %d", ref.Name, ref.Subject, ref.Version))
+		f.add("Uses", usage(ref))
 	}
 	addMetadata(&f, view.Metadata)
 	if n := ruleCount(view.RuleSet); n > 0 {
@@ -153,6 +154,14 @@ func (g schemaGet) table(a *app, view schemaView) {
 	}
 	f.print(a.stdout)
 	a.say("\n%s", strings.TrimRight(printable(readable(view.Type, view.Schema), true), "\n"))
+}
+
+func usage(ref schema.Reference) string {
+	used := fmt.Sprintf("%s version %d", ref.Subject, ref.Version)
+	if ref.Name != ref.Subject {
+		used += " as " + ref.Name
+	}
+	return used
 }
 
 func addMetadata(f *facts, m *schema.Metadata) {

@@ -37,6 +37,7 @@ The language is taken from the file's name (.avsc is Avro, .json JSON Schema,
 	flags.StringVar(&reg.typ, "type", "", "`LANGUAGE` of the schema: AVRO, JSON or PROTOBUF (default by file name)")
 	flags.StringArrayVar(&reg.references, "reference", nil, "a schema it uses, as `NAME=SUBJECT[@VERSION]`; repeat for more")
 	flags.BoolVar(&reg.normalize, "normalize", false, "register the normalised text")
+	completes(cmd, "type", schema.Formats())
 	addOutput(cmd, &reg.output)
 	return cmd
 }
@@ -49,6 +50,7 @@ type schemaRegister struct {
 }
 
 func (r schemaRegister) run(ctx context.Context, a *app, subject string) error {
+	a.about = subject
 	req, err := r.request(a)
 	if err != nil {
 		return err
@@ -128,7 +130,7 @@ func (a *app) readFile(name string, limit int64) ([]byte, error) {
 	if name != "-" {
 		f, err := os.Open(name)
 		if err != nil {
-			return nil, helpless("", "%w", err)
+			return nil, unable("", "%w", err)
 		}
 		defer f.Close()
 		from = f
@@ -138,7 +140,7 @@ func (a *app) readFile(name string, limit int64) ([]byte, error) {
 	case err != nil:
 		return nil, fmt.Errorf("read %s: %w", name, err)
 	case int64(len(text)) > limit:
-		return nil, helpless("", "%s is larger than %d bytes", name, limit)
+		return nil, unable("", "%s is larger than %d bytes", name, limit)
 	}
 	return text, nil
 }

@@ -31,6 +31,7 @@ type schemaVersions struct {
 }
 
 func (v schemaVersions) run(ctx context.Context, a *app, subject string) error {
+	a.about = subject
 	c, err := a.client()
 	if err != nil {
 		return err

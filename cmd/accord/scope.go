@@ -17,9 +17,10 @@ func (s *scopeFlags) add(cmd *cobra.Command) {
 }
 
 // scope joins --context and the subject, if any, to a scope of the registry;
-// neither is the top level "".
-func (s *scopeFlags) scope(subject string) (string, error) {
+// neither is the top level "". Hints speak of it from then on.
+func (s *scopeFlags) scope(a *app, subject string) (string, error) {
 	if s.context == "" {
+		a.about = subject
 		return subject, nil
 	}
 	context, err := contextScope(s.context)
@@ -29,7 +30,8 @@ func (s *scopeFlags) scope(subject string) (string, error) {
 	if strings.HasPrefix(subject, ":") {
 		return "", misuse("leave --context out", "%q already names its context", subject)
 	}
-	return context + subject, nil
+	a.about = context + subject
+	return a.about, nil
 }
 
 // contextScope qualifies a context: ".eu" and "eu" are ":.eu:".
@@ -40,17 +42,33 @@ func contextScope(name string) (string, error) {
 	return ":." + strings.TrimPrefix(name, ".") + ":", nil
 }
 
+// contextOf splits a qualified subject into its context, as ":.eu:", and its
+// own name. The context of an unqualified one is "".
+func contextOf(subject string) (context, name string) {
+	if !strings.HasPrefix(subject, ":.") {
+		return "", subject
+	}
+	end := strings.IndexByte(subject[1:], ':')
+	if end < 0 {
+		return "", subject
+	}
+	return subject[:end+2], subject[end+2:]
+}
+
 // scopeName is a scope as people call it.
 func scopeName(scope string) string {
+	context, subject := contextOf(scope)
 	switch {
 	case scope == "":
 		return "the whole registry"
-	case scope == ":.:":
+	case subject != "":
+		return "subject " + scope
+	case context == ":.:":
 		return "the default context"
-	case strings.HasPrefix(scope, ":.") && strings.HasSuffix(scope, ":"):
-		return "context " + strings.Trim(scope, ":")
+	case context == ":.__GLOBAL:":
+		return "all contexts"
 	}
-	return "subject " + scope
+	return "context " + strings.Trim(context, ":")
 }
 
 // first returns the first argument, "" if there is none.

@@ -34,8 +34,9 @@ func TestMain(m *testing.M) {
 //	server stop           stop it as SIGTERM does, expect exit code 0 and
 //	                      leave what it said in the file "server"
 //	exits CODE ARG...     run 'accord' and expect the exit code; the output
-//	                      is in the files "out" and "err", with times as TIME
-//	                      and the server's address as REGISTRY
+//	                      is in the files "out" and "err", with one time for
+//	                      all and the server's URL as REGISTRY; standard
+//	                      input is the file "in", if there is one
 func TestScripts(t *testing.T) {
 	t.Parallel()
 	testscript.Run(t, testscript.Params{
@@ -76,7 +77,7 @@ func scriptServer(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-var timePattern = regexp.MustCompile(`20\d\d-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?Z`)
+var timePattern = regexp.MustCompile(`20\d\d-\d\d-\d\d([T ])\d\d:\d\d:\d\d(\.\d+)?Z`)
 
 func scriptExits(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) == 0 {
@@ -85,14 +86,17 @@ func scriptExits(ts *testscript.TestScript, neg bool, args []string) {
 	cmd := exec.Command("accord", args[1:]...)
 	cmd.Dir = ts.MkAbs(".")
 	cmd.Env = append(os.Environ(), registryEnv+"="+ts.Getenv(registryEnv))
+	if in, err := os.Open(ts.MkAbs("in")); err == nil {
+		defer in.Close()
+		cmd.Stdin = in
+	}
 	var out, errs bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &errs
 	_ = cmd.Run() // its exit code says all
 	for name, buf := range map[string]*bytes.Buffer{"out": &out, "err": &errs} {
-		text := timePattern.ReplaceAllString(buf.String(), "TIME")
+		text := timePattern.ReplaceAllString(buf.String(), "2026-01-02${1}03:04:05Z")
 		if url := ts.Getenv(registryEnv); url != "" {
 			text = strings.ReplaceAll(text, url, "REGISTRY")
-			text = strings.ReplaceAll(text, strings.TrimPrefix(url, "http://"), "ADDRESS")
 		}
 		ts.Check(os.WriteFile(ts.MkAbs(name), []byte(text), 0o600))
 	}
@@ -112,6 +116,9 @@ type server struct {
 
 const startTimeout = time.Minute
 
+// listening finds the server's URL in its greeting, for people and in JSON.
+var listening = regexp.MustCompile(`listening(?: on |","url":")(http://[^"\s]+)`)
+
 // startServer runs 'accord serve' on a free port and waits until it listens.
 func startServer(dir string, args ...string) (*server, error) {
 	cmd := exec.Command("accord", append([]string{"serve", "--listen", "127.0.0.1:0"}, args...)...)
@@ -129,8 +136,8 @@ func startServer(dir string, args ...string) (*server, error) {
 		defer close(s.done)
 		for lines := bufio.NewScanner(stderr); lines.Scan(); {
 			s.said.add(lines.Text())
-			if _, url, ok := strings.Cut(lines.Text(), "listening on "); ok {
-				found <- url
+			if m := listening.FindStringSubmatch(lines.Text()); m != nil {
+				found <- m[1]
 			}
 		}
 	}()
@@ -158,7 +165,7 @@ func (s *server) stop() (string, error) {
 	return s.said.String(), nil
 }
 
-// kill ends the server as a power cut would.
+// kill ends the server as kill -9 does.
 func (s *server) kill() error {
 	if err := s.cmd.Process.Kill(); err != nil {
 		return err

@@ -51,6 +51,9 @@ level an empty store starts with; later it is changed with 'accord config set'.`
 	flags.StringVar(&s.logFormat, "log-format", "text", "`FORMAT` of log lines: text or json")
 	flags.StringVar(&s.logLevel, "log-level", "info", "least `LEVEL` logged: debug, info, warn or error")
 	flags.StringVar(&s.accessLog, "access-log", "", "append a JSON line for each request to `FILE`; - is standard output")
+	completes(cmd, "compatibility", compat.Levels())
+	completes(cmd, "log-format", []string{"text", "json"})
+	completes(cmd, "log-level", []string{"debug", "info", "warn", "error"})
 	cmd.RunE = a.does(func(ctx context.Context, _ []string) error {
 		s.storeGiven = cmd.Flags().Changed("store")
 		return s.run(ctx)
@@ -95,6 +98,11 @@ func (s *serve) run(ctx context.Context) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, reg.Close()) }()
+	return s.listenAndServe(ctx, reg, access, logger)
+}
+
+// listenAndServe runs the server over an open registry until ctx is done.
+func (s *serve) listenAndServe(ctx context.Context, reg *registry.Registry, access io.Writer, logger *slog.Logger) error {
 	if err := s.seed(ctx, reg, logger); err != nil {
 		return err
 	}
@@ -200,7 +208,7 @@ func (s *serve) openAccessLog() (io.Writer, func() error, error) {
 	}
 	f, err := os.OpenFile(s.accessLog, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o640)
 	if err != nil {
-		return nil, nil, helpless("choose another file with --access-log FILE", "%w", err)
+		return nil, nil, unable("choose another file with --access-log FILE", "%w", err)
 	}
 	return f, f.Close, nil
 }
@@ -211,7 +219,7 @@ func listenError(err error) error {
 	if errors.Is(err, syscall.EADDRINUSE) {
 		hint = "another program listens there; choose a port with --listen 127.0.0.1:PORT, or any free one with --listen 127.0.0.1:0"
 	}
-	return helpless(hint, "%w", err)
+	return unable(hint, "%w", err)
 }
 
 // greet tells where the server is and what to try. Logs that machines read get

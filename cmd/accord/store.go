@@ -25,7 +25,7 @@ func openStore(ctx context.Context, spec string) (registry.Log, error) {
 	case ok && scheme == "sqlite":
 		log, err := sqlitelog.Open(ctx, rest, sqlitelog.Options{})
 		if err != nil {
-			return nil, helpless("mend that, or choose another file with --store sqlite:PATH", "%w", err)
+			return nil, unable("mend that, or choose another file with --store sqlite:PATH", "%w", err)
 		}
 		return log, nil
 	}
@@ -36,7 +36,7 @@ func openStore(ctx context.Context, spec string) (registry.Log, error) {
 func throwAway() (spec string, remove func() error, err error) {
 	dir, err := os.MkdirTemp("", "accord-demo-")
 	if err != nil {
-		return "", nil, helpless("set TMPDIR to a folder that may be written", "%w", err)
+		return "", nil, unable("set TMPDIR to a folder that may be written", "%w", err)
 	}
 	return "sqlite:" + filepath.Join(dir, "accord.db"), func() error { return os.RemoveAll(dir) }, nil
 }

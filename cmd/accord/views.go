@@ -9,7 +9,7 @@ import (
 
 // The types of this file are what --output json and yaml print. They are a
 // promise: fields are added, never renamed or given another meaning. Times are
-// RFC 3339 in UTC with milliseconds; absent means the registry does not say.
+// RFC 3339 in UTC, to the millisecond; absent means the registry does not say.
 
 // subjectsView is what schema list prints.
 type subjectsView struct {

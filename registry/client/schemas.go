@@ -8,8 +8,8 @@ import (
 	"github.com/accordhq/accord/schema"
 )
 
-// schemasPage is how many schemas All asks for at a time: the most that
-// Confluent's registry gives.
+// schemasPage is how many schemas Schemas asks for at a time: the most that
+// Confluent's registry gives by default.
 const schemasPage = 1000
 
 // SchemasOptions select versions over many subjects.
@@ -37,15 +37,16 @@ func (c *Client) Schemas(ctx context.Context, opts SchemasOptions) iter.Seq2[Lis
 				yield(ListedSchema{}, err)
 				return
 			}
+			// A short page is not the last: a server may allow less at a time.
+			if len(page) == 0 {
+				return
+			}
 			for _, s := range page {
 				if !yield(s, nil) {
 					return
 				}
 			}
 			offset += len(page)
-			if len(page) < schemasPage {
-				return
-			}
 		}
 	}
 }

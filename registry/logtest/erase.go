@@ -42,7 +42,7 @@ func eraseBlanks(t *testing.T, log registry.Log) {
 	at = mustAppend(t, log, at, erase("a"))
 	at = mustAppend(t, log, at, put("a", "new"))
 	want := []registry.Record{blank(recs[0]), recs[1], blank(recs[2]), sameID, blank(gone), erase("a"), put("a", "new")}
-	if d := diff(want, records(whole(t, log, registry.Offset{}))); d != "" {
+	if d := diff(want, records(whole(t, log))); d != "" {
 		t.Errorf("through Get (-want +got):\n%s", d)
 	}
 	if d := diff(withoutBodies(want), records(read(t, log, registry.Offset{}))); d != "" {
@@ -51,7 +51,7 @@ func eraseBlanks(t *testing.T, log registry.Log) {
 	mustAppend(t, log, at, erase("a"))
 	want[5], want[6] = blank(erase("a")), blank(put("a", ""))
 	want = append(want, erase("a"))
-	if d := diff(want, records(whole(t, log, registry.Offset{}))); d != "" {
+	if d := diff(want, records(whole(t, log))); d != "" {
 		t.Errorf("after a second erasure (-want +got):\n%s", d)
 	}
 }
@@ -62,7 +62,7 @@ func eraseWithinOneAppend(t *testing.T, log registry.Log) {
 	at := mustAppend(t, log, registry.Offset{}, put("a", "0"))
 	mustAppend(t, log, at, put("a", "1"), put("b", "2"), erase("a"), put("a", "3"))
 	want := []registry.Record{blank(put("a", "")), blank(put("a", "")), put("b", "2"), erase("a"), put("a", "3")}
-	if d := diff(want, records(whole(t, log, registry.Offset{}))); d != "" {
+	if d := diff(want, records(whole(t, log))); d != "" {
 		t.Errorf("records differ (-want +got):\n%s", d)
 	}
 }
@@ -76,7 +76,7 @@ func eraseIsAtomic(t *testing.T, log registry.Log) {
 	if _, err := log.Append(bounded(t), first, erase("0")); !errors.Is(err, registry.ErrConflict) {
 		t.Fatalf("stale erasure: got %v, want ErrConflict", err)
 	}
-	if d := diff(recs, records(whole(t, log, registry.Offset{}))); d != "" {
+	if d := diff(recs, records(whole(t, log))); d != "" {
 		t.Errorf("a refused erasure changed the log (-want +got):\n%s", d)
 	}
 }

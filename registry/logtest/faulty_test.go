@@ -41,7 +41,10 @@ func TestFaulty(t *testing.T) {
 				}
 			}
 			var keys []string
-			for e := range log.Read(t.Context(), registry.Offset{}) {
+			for e, err := range log.Read(t.Context(), registry.Offset{}) {
+				if err != nil {
+					t.Fatal(err)
+				}
 				keys = append(keys, e.Key.ID)
 			}
 			if !slices.Equal(keys, tc.keys) {

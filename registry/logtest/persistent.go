@@ -77,7 +77,7 @@ func reopeningAfterErase(t *testing.T, open opener) {
 		t.Fatalf("close: %v", err)
 	}
 	want := []registry.Record{blank(put("a", "")), put("b", "2"), erase("a")}
-	if d := diff(want, records(whole(t, open(t), registry.Offset{}))); d != "" {
+	if d := diff(want, records(whole(t, open(t)))); d != "" {
 		t.Errorf("records differ (-want +got):\n%s", d)
 	}
 }
@@ -90,13 +90,13 @@ func handlesShare(t *testing.T, open opener) {
 	at = mustAppend(t, b, at, put("b", "2"))
 	mustAppend(t, b, at, erase("a"))
 	want := []registry.Record{blank(put("a", "")), put("b", "2"), erase("a")}
-	if d := diff(want, records(whole(t, a, registry.Offset{}))); d != "" {
+	if d := diff(want, records(whole(t, a))); d != "" {
 		t.Errorf("one handle does not see the other's (-want +got):\n%s", d)
 	}
 	if err := a.Close(); err != nil {
 		t.Fatalf("close: %v", err)
 	}
-	if d := diff(want, records(whole(t, b, registry.Offset{}))); d != "" {
+	if d := diff(want, records(whole(t, b))); d != "" {
 		t.Errorf("after the other handle was closed (-want +got):\n%s", d)
 	}
 }
@@ -156,6 +156,7 @@ func handlesWake(t *testing.T, open opener) {
 	for range 3 {
 		woken := make(chan error, 1)
 		go func() { woken <- b.Wait(bounded(t), at) }()
+		settle()
 		next := mustAppend(t, a, at, put("a", "x"))
 		if err := <-woken; err != nil {
 			t.Fatalf("wait on another handle: %v", err)

@@ -153,7 +153,7 @@ func bytesExact(t *testing.T, log registry.Log) {
 	optional.Actor, optional.Change = "", ""
 	recs = append(recs, optional)
 	mustAppend(t, log, registry.Offset{}, recs...)
-	if d := diff(recs, records(whole(t, log, registry.Offset{}))); d != "" {
+	if d := diff(recs, records(whole(t, log))); d != "" {
 		t.Errorf("records differ (-want +got):\n%.2000s", d)
 	}
 }
@@ -167,14 +167,14 @@ func keysAnyText(t *testing.T, log registry.Log) {
 		recs = append(recs, rec)
 	}
 	at := mustAppend(t, log, registry.Offset{}, recs...)
-	if d := diff(recs, records(whole(t, log, registry.Offset{}))); d != "" {
+	if d := diff(recs, records(whole(t, log))); d != "" {
 		t.Fatalf("records differ (-want +got):\n%s", d)
 	}
 	// Keys that look alike are not one key: erasing one leaves the others.
 	for i := range recs {
 		at = mustAppend(t, log, at, registry.Record{Key: recs[i].Key, Op: registry.OpErase, Time: decided})
 		recs[i].Facts, recs[i].Body = nil, nil
-		if d := diff(recs, records(whole(t, log, registry.Offset{}))[:len(recs)]); d != "" {
+		if d := diff(recs, records(whole(t, log))[:len(recs)]); d != "" {
 			t.Fatalf("after erasing %q (-want +got):\n%s", recs[i].Key.ID, d)
 		}
 	}
@@ -198,7 +198,7 @@ func timesInMilliseconds(t *testing.T, log registry.Log) {
 		recs = append(recs, rec)
 	}
 	mustAppend(t, log, registry.Offset{}, recs...)
-	for i, e := range whole(t, log, registry.Offset{}) {
+	for i, e := range whole(t, log) {
 		if got := e.Time.Format(time.RFC3339Nano); got != want[i] || e.Time.Location() != time.UTC {
 			t.Errorf("time %s came back as %s in %s, want %s in UTC", given[i], got, e.Time.Location(), want[i])
 		}
@@ -213,7 +213,7 @@ func deleteKeepsHistory(t *testing.T, log registry.Log) {
 	for _, rec := range recs {
 		at = mustAppend(t, log, at, rec)
 	}
-	if d := diff(recs, records(whole(t, log, registry.Offset{}))); d != "" {
+	if d := diff(recs, records(whole(t, log))); d != "" {
 		t.Errorf("records differ (-want +got):\n%s", d)
 	}
 }

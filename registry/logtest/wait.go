@@ -77,6 +77,7 @@ func waitWakesEveryone(t *testing.T, log registry.Log) {
 	for range waiters {
 		go func() { done <- log.Wait(bounded(t), registry.Offset{}) }()
 	}
+	settle()
 	mustAppend(t, log, registry.Offset{}, put("a", "1"))
 	for range waiters {
 		if err := <-done; err != nil {
@@ -107,6 +108,7 @@ func waitEndsOnClose(t *testing.T, log registry.Log) {
 	for range waiters {
 		go func() { done <- log.Wait(bounded(t), registry.Offset{}) }()
 	}
+	settle()
 	if err := log.Close(); err != nil {
 		t.Fatalf("close: %v", err)
 	}

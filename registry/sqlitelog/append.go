@@ -30,7 +30,7 @@ func (l *Log) commit(ctx context.Context, at registry.Offset, recs []registry.Re
 	if err != nil {
 		return 0, err
 	}
-	defer tx.Rollback() //nolint:errcheck // done already, or the first error counts
+	defer tx.Rollback() //nolint:errcheck // after a commit it reports just that
 	var head int64
 	if err := tx.StmtContext(ctx, l.stmts.headInTx).QueryRowContext(ctx).Scan(&head); err != nil {
 		return 0, err

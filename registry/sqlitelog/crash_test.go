@@ -49,7 +49,7 @@ func TestCrash(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "accord.db")
 	acked := map[registry.Offset]bool{}
 	for round := range rounds {
-		for _, at := range killWriters(t, path, 2) {
+		for _, at := range killWriters(t, path) {
 			acked[at] = true
 		}
 		verifyCrashed(t, path, acked)
@@ -60,17 +60,18 @@ func TestCrash(t *testing.T) {
 	t.Logf("%d appends acknowledged in %d rounds", len(acked), rounds)
 }
 
-// killWriters lets processes append to one file, kills them at some moment
+// killWriters lets two processes append to one file, kills them at some moment
 // after the first acknowledgement, and returns what they were acknowledged.
-func killWriters(t *testing.T, path string, writers int) []registry.Offset {
+func killWriters(t *testing.T, path string) []registry.Offset {
 	t.Helper()
+	const writers = 2
 	var mu sync.Mutex
 	var acked []registry.Offset
 	started := make(chan struct{}, writers)
 	var readers sync.WaitGroup
 	var children []*exec.Cmd
 	for range writers {
-		child := exec.CommandContext(t.Context(), os.Args[0]) //nolint:gosec // itself
+		child := exec.CommandContext(t.Context(), os.Args[0])
 		child.Env = append(os.Environ(), crashFile+"="+path)
 		child.Stderr = t.Output()
 		out, err := child.StdoutPipe()
@@ -117,7 +118,7 @@ func killWriters(t *testing.T, path string, writers int) []registry.Offset {
 func verifyCrashed(t *testing.T, path string, acked map[registry.Offset]bool) {
 	t.Helper()
 	log := open(t, path)
-	defer log.Close() //nolint:errcheck // a read-only use
+	defer log.Close()
 	batches := map[string]int{}
 	wanted := map[string]int{}
 	found := 0

@@ -19,22 +19,22 @@ import (
 func TestOpenRefuses(t *testing.T) {
 	t.Parallel()
 	for _, tc := range []struct {
-		name string
-		make func(t *testing.T, path string)
-		path string // below a folder of the test's own
-		says string
+		name  string
+		path  string // below a folder of the test's own
+		steps []step // that put something there
+		says  string
 	}{
-		{"an empty path", nothing, "", "name a file"},
-		{"a folder", func(t *testing.T, path string) { check(t, os.Mkdir(path, 0o700)) }, "x", "name a file in it"},
-		{"a missing folder", nothing, "missing/accord.db", "create it first"},
-		{"a file for a folder", func(t *testing.T, path string) { check(t, os.WriteFile(filepath.Dir(path), nil, 0o600)) }, "file/accord.db", "not a directory"},
-		{"a text", func(t *testing.T, path string) { check(t, os.WriteFile(path, []byte(strings.Repeat("text ", 1000)), 0o600)) }, "x", "not a SQLite database"},
-		{"a short text", func(t *testing.T, path string) { check(t, os.WriteFile(path, []byte("text"), 0o600)) }, "x", "not a SQLite database"},
-		{"another program's database", func(t *testing.T, path string) { script(t, path, "CREATE TABLE t (x)") }, "x", "another program"},
-		{"another program's empty database", func(t *testing.T, path string) { script(t, path, "PRAGMA application_id = 1; CREATE TABLE t (x); DROP TABLE t") }, "x", "another program"},
-		{"a newer version's log", func(t *testing.T, path string) { create(t, path); script(t, path, "PRAGMA user_version = 99") }, "x", "upgrade accord"},
-		{"a damaged log", func(t *testing.T, path string) { create(t, path); damage(t, path) }, "x", "restore a backup"},
-		{"a folder in SQLite's way", func(t *testing.T, path string) { create(t, path); check(t, os.Mkdir(path+"-wal", 0o700)) }, "x", "let this user write"},
+		{"an empty path", "", nil, "name a file"},
+		{"a folder", "x", []step{folder("")}, "name a file in it"},
+		{"a missing folder", "missing/accord.db", nil, "create it first"},
+		{"a text", "x", []step{text(strings.Repeat("text ", 1000))}, "not a SQLite database"},
+		{"a short text", "x", []step{text("text")}, "not a SQLite database"},
+		{"a file for a folder", "x/accord.db", []step{inFolder(text(""))}, "not a directory"},
+		{"another program's database", "x", []step{script("CREATE TABLE t (x)")}, "another program"},
+		{"another program's empty database", "x", []step{script("PRAGMA application_id = 1; CREATE TABLE t (x); DROP TABLE t")}, "another program"},
+		{"a newer version's log", "x", []step{create, script("PRAGMA user_version = 99")}, "upgrade accord"},
+		{"a damaged log", "x", []step{create, damage}, "restore a backup"},
+		{"a folder in SQLite's way", "x", []step{create, folder("-wal")}, "let this user write"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
@@ -42,7 +42,9 @@ func TestOpenRefuses(t *testing.T) {
 			if path != "" {
 				path = filepath.Join(t.TempDir(), path)
 			}
-			tc.make(t, path)
+			for _, do := range tc.steps {
+				do(t, path)
+			}
 			before, _ := os.ReadFile(path)
 			log, err := Open(t.Context(), path, Options{})
 			if err == nil {
@@ -145,7 +147,42 @@ func TestExpect(t *testing.T) {
 	}
 }
 
-func nothing(*testing.T, string) {}
+// step prepares what Open finds at a path.
+type step func(t *testing.T, path string)
+
+func text(content string) step {
+	return func(t *testing.T, path string) {
+		t.Helper()
+		check(t, os.WriteFile(path, []byte(content), 0o600))
+	}
+}
+
+func folder(suffix string) step {
+	return func(t *testing.T, path string) {
+		t.Helper()
+		check(t, os.Mkdir(path+suffix, 0o700))
+	}
+}
+
+// inFolder does at the path's folder what do does at a path.
+func inFolder(do step) step {
+	return func(t *testing.T, path string) {
+		t.Helper()
+		do(t, filepath.Dir(path))
+	}
+}
+
+// script runs SQL on a file that nobody has open.
+func script(statements string) step {
+	return func(t *testing.T, path string) {
+		t.Helper()
+		db, err := sql.Open("sqlite", dsn(path, time.Second))
+		check(t, err)
+		_, err = db.ExecContext(t.Context(), statements)
+		check(t, err)
+		check(t, db.Close())
+	}
+}
 
 func check(t *testing.T, err error) {
 	t.Helper()
@@ -190,16 +227,6 @@ func database(t *testing.T, path string) *sql.DB {
 	db.SetMaxOpenConns(1)
 	t.Cleanup(func() { check(t, db.Close()) })
 	return db
-}
-
-// script runs SQL on a file that is not open otherwise.
-func script(t *testing.T, path, text string) {
-	t.Helper()
-	db, err := sql.Open("sqlite", dsn(path, time.Second))
-	check(t, err)
-	_, err = db.ExecContext(t.Context(), text)
-	check(t, err)
-	check(t, db.Close())
 }
 
 // pragma returns what a one-row query answers, "" if it has no row.

@@ -48,7 +48,8 @@ func prepareFile(ctx context.Context, db *sql.DB) error {
 	if err != nil {
 		return err
 	}
-	if _, err := version(ctx, db, len(scripts)); err != nil {
+	had, err := version(ctx, db, len(scripts))
+	if err != nil {
 		return err
 	}
 	if err := expect(ctx, db, "PRAGMA journal_mode = WAL", "wal"); err != nil {
@@ -56,6 +57,9 @@ func prepareFile(ctx context.Context, db *sql.DB) error {
 	}
 	if err := expect(ctx, db, "PRAGMA synchronous", "2"); err != nil {
 		return err
+	}
+	if had == len(scripts) {
+		return nil // and no lock to wait for
 	}
 	return migrate(ctx, db, scripts)
 }
@@ -93,7 +97,7 @@ func migrate(ctx context.Context, db *sql.DB, scripts []string) error {
 	if err != nil {
 		return err
 	}
-	defer tx.Rollback() //nolint:errcheck // done already, or the first error counts
+	defer tx.Rollback() //nolint:errcheck // after a commit it reports just that
 	had, err := version(ctx, tx, len(scripts))
 	if err != nil || had == len(scripts) {
 		return err

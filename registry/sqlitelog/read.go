@@ -51,7 +51,7 @@ func (l *Log) page(ctx context.Context, at, head int64) ([]registry.Entry, error
 	if err != nil {
 		return nil, l.failure(ctx, "read", err)
 	}
-	defer rows.Close() //nolint:errcheck // Err tells
+	defer rows.Close() //nolint:errcheck // rows.Err tells
 	page := make([]registry.Entry, 0, min(head-at, pageSize))
 	for rows.Next() {
 		e, err := scan(rows)

@@ -18,14 +18,21 @@ import (
 	"github.com/accordhq/accord/registry/sqlitelog"
 )
 
+// One handle needs no polling, so here there is none.
 func TestConformance(t *testing.T) {
 	t.Parallel()
-	logtest.Run(t, func(t *testing.T) registry.Log { return open(t, filepath.Join(t.TempDir(), "accord.db")) })
+	logtest.Run(t, func(t *testing.T) registry.Log {
+		t.Helper()
+		return openPolling(t, filepath.Join(t.TempDir(), "accord.db"), time.Hour)
+	})
 }
 
 func TestConformancePersistent(t *testing.T) {
 	t.Parallel()
-	logtest.RunPersistent(t, func(t *testing.T, path string) registry.Log { return open(t, filepath.Join(path, "accord.db")) })
+	logtest.RunPersistent(t, func(t *testing.T, path string) registry.Log {
+		t.Helper()
+		return openPolling(t, filepath.Join(path, "accord.db"), 5*time.Millisecond)
+	})
 }
 
 // What a path holds must not change what it means.
@@ -128,7 +135,7 @@ func TestAppendWhileAnotherProcessWrites(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer other.Close() //nolint:errcheck // the end of the test
+	defer other.Close()
 	if _, err := other.ExecContext(t.Context(), "BEGIN IMMEDIATE"); err != nil {
 		t.Fatal(err)
 	}
@@ -167,41 +174,46 @@ func TestAppendWhileAnotherProcessWrites(t *testing.T) {
 	}
 }
 
-// open opens a log that polls fast; the test closes it.
-func open(t testing.TB, path string) *sqlitelog.Log {
-	t.Helper()
-	log, err := sqlitelog.Open(t.Context(), path, sqlitelog.Options{PollInterval: 5 * time.Millisecond})
+// open opens a log; the test closes it.
+func open(tb testing.TB, path string) *sqlitelog.Log {
+	tb.Helper()
+	return openPolling(tb, path, 0)
+}
+
+func openPolling(tb testing.TB, path string, interval time.Duration) *sqlitelog.Log {
+	tb.Helper()
+	log, err := sqlitelog.Open(tb.Context(), path, sqlitelog.Options{PollInterval: interval})
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
-	t.Cleanup(func() {
+	tb.Cleanup(func() {
 		if err := log.Close(); err != nil {
-			t.Error(err)
+			tb.Error(err)
 		}
 	})
 	return log
 }
 
 // connect opens the file as an operator would.
-func connect(t testing.TB, path string) *sql.DB {
-	t.Helper()
+func connect(tb testing.TB, path string) *sql.DB {
+	tb.Helper()
 	db, err := sql.Open("sqlite", path)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
-	t.Cleanup(func() {
+	tb.Cleanup(func() {
 		if err := db.Close(); err != nil {
-			t.Error(err)
+			tb.Error(err)
 		}
 	})
 	return db
 }
 
 // query returns the one text that a query answers.
-func query(t testing.TB, path, text string) (answer string) {
-	t.Helper()
-	if err := connect(t, path).QueryRowContext(t.Context(), text).Scan(&answer); err != nil {
-		t.Fatal(err)
+func query(tb testing.TB, path, text string) (answer string) {
+	tb.Helper()
+	if err := connect(tb, path).QueryRowContext(tb.Context(), text).Scan(&answer); err != nil {
+		tb.Fatal(err)
 	}
 	return answer
 }

@@ -23,6 +23,11 @@ var (
 	fieldAttributes = []string{"default", "doc", "name", "order", "type", "aliases"}
 )
 
+// complexKinds are the types that are written as objects.
+var complexKinds = map[string]Kind{
+	"record": Record, "error": Record, "enum": Enum, "fixed": Fixed, "array": Array, "map": Map,
+}
+
 // parser reads one text: the schema or one of its dependencies.
 type parser struct {
 	ctx    context.Context
@@ -163,7 +168,7 @@ func (p *parser) objectInto(slot **Type, n *jsontree.Node, namespace, pointer st
 		*slot = t
 		return nil
 	}
-	kind, known := map[string]Kind{"record": Record, "error": Record, "enum": Enum, "fixed": Fixed, "array": Array, "map": Map}[name]
+	kind, known := complexKinds[name]
 	if !known {
 		p.use(slot, name, n, namespace, pointer)
 		return nil
@@ -320,7 +325,7 @@ func (p *parser) enum(t *Type) error {
 		if !seen[symbol] {
 			return p.fail(def, t.Pointer+"/default", "the enum's default %q is not one of its symbols", symbol)
 		}
-		t.EnumDefault = symbol
+		t.EnumDefault, t.hasDefault = symbol, true
 	}
 	return nil
 }

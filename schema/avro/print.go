@@ -96,7 +96,7 @@ func (p *printer) named(t *Type, namespace string) {
 	case Enum:
 		p.raw(`,"symbols":`)
 		p.strings(t.Symbols)
-		if _, ok := t.node.Member("default").StringValue(); ok {
+		if t.hasDefault {
 			p.text("default", t.EnumDefault)
 		}
 	case Fixed:

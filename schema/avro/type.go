@@ -90,8 +90,8 @@ type Type struct {
 	Pointer string
 	File    string
 
-	hasDoc bool
-	node   *jsontree.Node
+	hasDoc, hasDefault bool
+	node               *jsontree.Node
 }
 
 // Prop is a custom property.

@@ -23,7 +23,8 @@ const maxFieldSteps = 10 * schema.MaxFields
 // one branch of a oneOf or anyOf: its title, else the name it is defined under,
 // else its number from 0. A single branch beside null is no branch at all.
 // References are followed, allOf and the branches of if are merged into the
-// schema around them. An element met twice on the same path is listed once.
+// schema around them. An element met twice on the same path is listed once, and
+// what lies deeper than schema.MaxDepth is not listed.
 func fieldsOf(root *Node) []schema.Field {
 	w := &fieldWalk{
 		views: views{of: map[*Node]*view{}}, open: map[*Node]bool{}, seen: map[*Node]bool{}, listed: map[string]bool{},
@@ -41,6 +42,7 @@ type place struct {
 
 type fieldWalk struct {
 	views  views
+	depth  int
 	fields []schema.Field
 	steps  int
 	// open are the schemas being unfolded, seen those ever unfolded.
@@ -67,7 +69,7 @@ func (w *fieldWalk) enter(chain []*Node) bool {
 		}
 	}
 	last := chain[len(chain)-1]
-	if w.seen[last] && (len(w.fields) >= schema.MaxFields || w.steps > maxFieldSteps) {
+	if w.depth >= schema.MaxDepth || w.seen[last] && (len(w.fields) >= schema.MaxFields || w.steps > maxFieldSteps) {
 		return false
 	}
 	w.seen[last] = true
@@ -101,7 +103,9 @@ func (w *fieldWalk) element(n *Node, at place) {
 	if !w.enter(chain) {
 		return
 	}
+	w.depth++
 	defer func() {
+		w.depth--
 		for _, n := range chain {
 			delete(w.open, n)
 		}

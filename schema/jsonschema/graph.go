@@ -11,7 +11,7 @@ import (
 
 // graph builds the nodes of a schema and its dependencies.
 type graph struct {
-	ctx    context.Context
+	ctx    context.Context //nolint:containedctx // a graph is built within one call
 	strict bool
 
 	source       *document
@@ -24,6 +24,8 @@ type graph struct {
 	// nodes are all schemas found so far, by their text.
 	nodes    map[*jsontree.Node]*Node
 	patterns map[string]*Pattern
+	// members indexes large objects that pointers lead through.
+	members map[*jsontree.Node]map[string]*jsontree.Node
 }
 
 // anchor is a name given to a schema by $anchor, $dynamicAnchor or, up to
@@ -42,6 +44,7 @@ func newGraph(ctx context.Context, strict bool) *graph {
 		anchors:   map[anchor]*Node{},
 		nodes:     map[*jsontree.Node]*Node{},
 		patterns:  map[string]*Pattern{},
+		members:   map[*jsontree.Node]map[string]*jsontree.Node{},
 	}
 }
 

@@ -110,8 +110,14 @@ func (s *Schema) Structure() string { return s.structure() }
 // pointer.
 func (s *Schema) Documentation() string { return s.documentation() }
 
-// Name is the root's title, "" if it has none.
-func (s *Schema) Name() string { return s.root.Text("title") }
+// Name is the root's title, or that of the schema the root refers to; "" if
+// there is none.
+func (s *Schema) Name() string {
+	if title := s.root.title(); title != "" {
+		return title
+	}
+	return s.root.resolved().title()
+}
 
 // Fields lists the elements of the schema: see fieldsOf for how paths are
 // formed. The caller must not change the slice.
@@ -135,15 +141,16 @@ type document struct {
 	// lineStarts are the offsets at which lines begin.
 	lineStarts []int
 	draft      Draft
-	// known: $schema names a draft.
-	known bool
 	// nodes are the schemas found in the document, a schema before those
 	// inside it.
 	nodes []*Node
+	// digest works out the digests of the nodes, once.
+	digest func()
 }
 
 func readDocument(file, text string) (*document, error) {
 	d := &document{file: file, text: text, lineStarts: lineStarts(text), draft: Draft7}
+	d.digest = sync.OnceFunc(d.digestAll)
 	root, err := jsontree.Parse(text, jsontree.Options{})
 	if err != nil {
 		var syntax *jsontree.SyntaxError
@@ -158,7 +165,7 @@ func readDocument(file, text string) (*document, error) {
 	d.root = root
 	if s, ok := root.Member("$schema").StringValue(); ok {
 		if draft, ok := draftOf(s); ok {
-			d.draft, d.known = draft, true
+			d.draft = draft
 		}
 	}
 	return d, nil

@@ -4,10 +4,13 @@ import (
 	"context"
 	"errors"
 	"io/fs"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -239,6 +242,34 @@ func TestErrors(t *testing.T) {
 				t.Errorf("without Strict: %v", err)
 			}
 		})
+	}
+}
+
+// Whatever a text points at, nobody is asked for it.
+func TestNothingIsFetched(t *testing.T) {
+	t.Parallel()
+	var asked atomic.Bool
+	server := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { asked.Store(true) }))
+	defer server.Close()
+	for _, text := range []string{
+		`{"$ref":"URL/a.json"}`,
+		`{"$schema":"URL/meta"}`,
+		`{"$id":"URL/root.json","properties":{"a":{"$ref":"a.json#/b"}}}`,
+		`{"$schema":"https://json-schema.org/draft/2020-12/schema","$dynamicRef":"URL/a#b"}`,
+		`{"$schema":"https://json-schema.org/draft/2020-12/schema","$vocabulary":{"URL/v":true}}`,
+	} {
+		for _, strict := range []bool{true, false} {
+			s, err := jsonschema.Parse(t.Context(), schema.Source{Text: strings.ReplaceAll(text, "URL", server.URL), Strict: strict})
+			if err != nil {
+				continue
+			}
+			if err := s.Validate(`{}`); err != nil {
+				t.Errorf("%s: Validate: %v", text, err)
+			}
+		}
+	}
+	if asked.Load() {
+		t.Error("the server was asked")
 	}
 }
 

@@ -174,7 +174,7 @@ func (g *graph) pointer(from *Node, pointer string) (target *Node, missing strin
 	value, around, rest := from.Value, from, []string(nil)
 	for token := range strings.SplitSeq(pointer[1:], "/") {
 		token = strings.ReplaceAll(strings.ReplaceAll(token, "~1", "/"), "~0", "~")
-		next := step(value, token)
+		next := g.step(value, token)
 		if next == nil {
 			return nil, fmt.Sprintf("there is no %q in %q", token, jsontree.Pointer(around.Pointer, rest...)), nil
 		}
@@ -188,6 +188,26 @@ func (g *graph) pointer(from *Node, pointer string) (target *Node, missing strin
 	}
 	target, err = g.node(around, value, rest...)
 	return target, "", err
+}
+
+// smallObject is how many members are looked through one by one.
+const smallObject = 32
+
+// step is step with an index for large objects, which thousands of references
+// may lead through.
+func (g *graph) step(n *jsontree.Node, token string) *jsontree.Node {
+	if !n.Is(jsontree.Object) || len(n.Members) <= smallObject {
+		return step(n, token)
+	}
+	index := g.members[n]
+	if index == nil {
+		index = make(map[string]*jsontree.Node, len(n.Members))
+		for _, m := range n.Members {
+			index[m.Name] = m.Value
+		}
+		g.members[n] = index
+	}
+	return index[token]
 }
 
 // breakLoops finds references that lead back to themselves through nothing but

@@ -31,7 +31,7 @@ type view struct {
 type views struct{ of map[*Node]*view }
 
 // maxParts bounds the parts of a view.
-const maxParts = 500
+const maxParts = 200
 
 func (all *views) view(n *Node) *view {
 	if v := all.of[n]; v != nil {

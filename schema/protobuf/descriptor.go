@@ -133,11 +133,12 @@ func documentOf(file *descriptorpb.FileDescriptorProto) *Document {
 		d.imports = append(d.imports, line)
 	}
 	b := &builder{proto3: d.Syntax == "proto3", editions: d.Edition != ""}
-	d.Messages, _ = b.messages(file.GetMessageType(), d.Package, groupNames(file.GetExtension()))
+	messages, synthetic := b.messages(file.GetMessageType(), d.Package, groupNames(file.GetExtension()))
+	d.Messages = messages
 	for _, e := range file.GetEnumType() {
 		d.Enums = append(d.Enums, b.enum(e, d.Package))
 	}
-	d.extends = b.extends(file.GetExtension(), file.GetMessageType(), d.Package)
+	d.extends = b.extends(file.GetExtension(), d.Package, synthetic)
 	for _, s := range file.GetService() {
 		d.services = append(d.services, serviceOf(s))
 	}
@@ -198,7 +199,7 @@ func (b *builder) message(p *descriptorpb.DescriptorProto, scope string) *Messag
 	}
 	m.Oneofs = slices.DeleteFunc(m.Oneofs, func(o *Oneof) bool { return len(o.Members()) == 0 })
 	b.messageRanges(m, p)
-	m.extends = b.extends(p.GetExtension(), p.GetNestedType(), m.FullName)
+	m.extends = b.extends(p.GetExtension(), m.FullName, synthetic)
 	for _, e := range p.GetEnumType() {
 		m.Enums = append(m.Enums, b.enum(e, m.FullName))
 	}
@@ -315,8 +316,7 @@ func jsonName(name string) string {
 }
 
 // extends gathers extension fields by the message they extend.
-func (b *builder) extends(fields []*descriptorpb.FieldDescriptorProto, nested []*descriptorpb.DescriptorProto, scope string) []extend {
-	_, synthetic := b.messages(nested, scope, groupNames(fields))
+func (b *builder) extends(fields []*descriptorpb.FieldDescriptorProto, scope string, synthetic map[string]*descriptorpb.DescriptorProto) []extend {
 	var out []extend
 	for _, p := range fields {
 		i := slices.IndexFunc(out, func(e extend) bool { return e.name == p.GetExtendee() })
@@ -371,8 +371,10 @@ func formatFloat(f float64, bits int) string {
 	switch {
 	case math.IsNaN(f):
 		return "nan"
-	case math.IsInf(f, 0):
-		return strings.TrimPrefix(strconv.FormatFloat(f, 'g', -1, bits), "+")
+	case math.IsInf(f, 1):
+		return "inf"
+	case math.IsInf(f, -1):
+		return "-inf"
 	case size != 0 && (size < 1e-6 || size >= 1e21):
 		return strconv.FormatFloat(f, 'g', -1, bits)
 	}

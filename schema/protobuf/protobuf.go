@@ -52,7 +52,11 @@ func Parse(ctx context.Context, src schema.Source) (parsed *File, err error) {
 	if err != nil {
 		return nil, err
 	}
-	return newFile(main, c.units), nil
+	f := newFile(main, c.units)
+	if f.canonical == "" {
+		return nil, schema.Errorf(schema.Protobuf, schema.Position{}, "the schema declares nothing")
+	}
+	return f, nil
 }
 
 // newCompiler prepares a compiler with files at hand; known finds the built-in

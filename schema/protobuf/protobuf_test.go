@@ -169,8 +169,10 @@ func TestParseErrors(t *testing.T) {
 			schema.Error{Position: schema.Position{Line: 2, Column: 1}, Message: "edition 2024 is not supported yet"}},
 		"too deep": {source(head + "option a = " + strings.Repeat("{a:", 600)),
 			schema.Error{Position: schema.Position{Line: 2, Column: 1512}, Message: "deeper than 500"}},
-		"too many declarations": {source(head + strings.Repeat(";", 60_000)),
-			schema.Error{Position: schema.Position{Line: 2, Column: 50_000}, Message: "more than 50000 declarations"}},
+		"too many declarations": {source(head + strings.Repeat(";\n", 30_000)),
+			schema.Error{Position: schema.Position{Line: 25_001, Column: 1}, Message: "more than 25000 declarations"}},
+		"all on one line": {source(head + strings.Repeat(";", 20_000)),
+			schema.Error{Position: schema.Position{Line: 2, Column: 10_001}, Message: "the line is too long"}},
 		"too long": {source(head + "//" + strings.Repeat("x", schema.MaxText)),
 			schema.Error{Message: "bytes"}},
 		"not a descriptor": {source("AAAA"), schema.Error{Message: "neither .proto source nor"}},
@@ -199,6 +201,19 @@ func TestParseStopsWithItsContext(t *testing.T) {
 	cancel()
 	if _, err := protobuf.Parse(ctx, source("message A {}")); !errors.Is(err, context.Canceled) {
 		t.Errorf("error = %v, want context.Canceled", err)
+	}
+}
+
+// The deepest nesting that compiles: what visited each level twice would need
+// 2^31 steps.
+func TestDeepNesting(t *testing.T) {
+	t.Parallel()
+	const depth = 31
+	text := "syntax = \"proto3\";\n" + strings.Repeat("message A {", depth) + strings.Repeat("}", depth)
+	f := mustParse(t, text)
+	checkReprints(t, f)
+	if n := len(f.Fields()); n != depth {
+		t.Errorf("%d fields, want %d", n, depth)
 	}
 }
 

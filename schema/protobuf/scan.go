@@ -9,9 +9,16 @@ import (
 
 // maxDeclarations bounds the statements, list elements and blocks of one file,
 // and of a schema with all its dependencies taken together ten times as many.
-// The compiler needs some 40 microseconds for each, so this bounds its time to
-// seconds. The largest public schemas have a few thousand.
-const maxDeclarations = 50_000
+// Some of the compiler's checks compare every declaration of a message with
+// every other, so this bounds its time to some three seconds a file. The
+// largest public schemas have a few thousand.
+const maxDeclarations = 25_000
+
+// maxColumns bounds the sum of the columns of a file's declarations. The
+// compiler counts its way from the beginning of a line to each of them, so a
+// file on one line costs the square of its length. One line may hold some
+// 50,000 bytes of declarations; there is no bound on short lines.
+const maxColumns = 50_000_000
 
 // scanned is what a look at the raw text shows before anything parses it.
 type scanned struct {
@@ -27,7 +34,10 @@ type scanned struct {
 func scan(text string) (scanned, *schema.Error) {
 	var s scanned
 	var head strings.Builder
-	depth := 0
+	var depth, lineStart, columns int
+	fail := func(at int, format string, limit int) (scanned, *schema.Error) {
+		return s, schema.Errorf(schema.Protobuf, schema.PositionOf(text, at), format, limit)
+	}
 	for i := 0; i < len(text); {
 		if end := skip(text, i); end > i {
 			if s.head == "" && text[i] != '/' && head.Len() < 64 {
@@ -38,18 +48,24 @@ func scan(text string) (scanned, *schema.Error) {
 		}
 		c := text[i]
 		switch c {
-		case '{', '[', '<', '(':
-			if depth++; depth > schema.MaxDepth {
-				return s, schema.Errorf(schema.Protobuf, schema.PositionOf(text, i), "brackets are nested deeper than %d levels", schema.MaxDepth)
-			}
-			s.declarations++
+		case '\n':
+			lineStart = i + 1
 		case '}', ']', '>', ')':
 			depth--
-		case ';', ',':
+		case '{', '[', '<', '(':
+			depth++
+			fallthrough
+		case ';', ',', ':':
 			s.declarations++
+			columns += i - lineStart
 		}
-		if s.declarations > maxDeclarations {
-			return s, schema.Errorf(schema.Protobuf, schema.PositionOf(text, i), "more than %d declarations in one file: split it and import the parts", maxDeclarations)
+		switch {
+		case depth > schema.MaxDepth:
+			return fail(i, "brackets are nested deeper than %d levels", schema.MaxDepth)
+		case s.declarations > maxDeclarations:
+			return fail(i, "more than %d declarations in one file: split it and import the parts", maxDeclarations)
+		case columns > maxColumns:
+			return fail(i, "the line is too long at byte %d: put declarations on lines of their own", i-lineStart)
 		}
 		if s.head == "" && c > ' ' && head.Len() < 64 {
 			head.WriteByte(c)

@@ -67,7 +67,7 @@ type Handler struct {
 	mux     *chi.Mux
 	reg     *registry.Registry
 	opts    Options
-	buffers sync.Pool // of *bytes.Buffer
+	buffers sync.Pool // of *encoded
 }
 
 type routes interface{ chi.Routes }
@@ -95,7 +95,7 @@ func New(reg *registry.Registry, opts Options) *Handler {
 // JSON.
 func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	defer h.recover(w, r)
-	r, err := routed(r)
+	r, err := routed(r, h.mux)
 	if err != nil {
 		h.fail(w, r, err)
 		return

@@ -214,24 +214,46 @@ func (h *Handler) write(w http.ResponseWriter, r *http.Request, answer any) {
 // writeJSON encodes v whole before it sends anything. A client that is gone is
 // nobody's error.
 func (h *Handler) writeJSON(w http.ResponseWriter, status int, v any) {
-	buf, _ := h.buffers.Get().(*bytes.Buffer)
+	buf, _ := h.buffers.Get().(*encoded)
 	if buf == nil {
-		buf = new(bytes.Buffer)
+		buf = new(encoded)
 	}
-	buf.Reset()
-	enc := json.NewEncoder(buf)
-	enc.SetEscapeHTML(false)
-	if err := enc.Encode(v); err != nil {
+	if err := buf.encode(v); err != nil {
 		panic(fmt.Sprintf("api: encode %T: %v", v, err)) // all answers are plain structs
 	}
-	body := bytes.TrimSuffix(buf.Bytes(), []byte("\n"))
-	w.Header().Set("Content-Length", strconv.Itoa(len(body)))
+	w.Header().Set("Content-Length", strconv.Itoa(len(buf.b)))
 	w.WriteHeader(status)
-	_, _ = w.Write(body)
-	if buf.Cap() <= maxPooled {
+	_, _ = w.Write(buf.b)
+	if cap(buf.b) <= maxPooled {
 		h.buffers.Put(buf)
 	}
 }
 
 // maxPooled keeps a buffer that once held a huge listing from staying.
 const maxPooled = 64 << 10
+
+// encoded is a JSON text under construction.
+type encoded struct{ b []byte }
+
+func (e *encoded) encode(v any) error {
+	e.b = e.b[:0]
+	if s, ok := v.(*client.SchemaString); ok {
+		return e.schemaString(s)
+	}
+	return e.value(v)
+}
+
+// value appends any value.
+func (e *encoded) value(v any) error {
+	enc := json.NewEncoder(e)
+	enc.SetEscapeHTML(false)
+	err := enc.Encode(v)
+	e.b = bytes.TrimSuffix(e.b, []byte("\n"))
+	return err
+}
+
+// Write implements io.Writer.
+func (e *encoded) Write(p []byte) (int, error) {
+	e.b = append(e.b, p...)
+	return len(p), nil
+}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"net/http"
-	"runtime/debug"
 	"strconv"
 
 	"github.com/accordhq/accord/registry"
@@ -125,5 +124,5 @@ func (h *Handler) refusal(r *http.Request, refused *registry.Error, out outcome)
 // log records an internal error once, with what identifies the request.
 func (h *Handler) log(r *http.Request, err error) {
 	h.opts.Logger.Error("request failed", "method", r.Method, "path", r.URL.Path,
-		"request_id", r.Header.Get("X-Request-ID"), "error", err, "stack", string(debug.Stack()))
+		"request_id", r.Header.Get("X-Request-ID"), "error", err)
 }

@@ -16,7 +16,7 @@ import (
 // hold a slash, without empty segments, and without /contexts/{context} in
 // front, which becomes part of the names behind it (registry API 1.1, 1.7).
 // With an error it returns r as it is.
-func routed(r *http.Request) (*http.Request, error) {
+func routed(r *http.Request, routes chi.Routes) (*http.Request, error) {
 	path := r.URL.EscapedPath()
 	if !isPlain(path) {
 		target, err := rewrite(r.Method, path, r.URL)
@@ -33,7 +33,7 @@ func routed(r *http.Request) (*http.Request, error) {
 		return r, nil
 	}
 	rctx := chi.NewRouteContext()
-	rctx.RoutePath = path
+	rctx.Routes, rctx.RoutePath = routes, path
 	return r.WithContext(context.WithValue(r.Context(), chi.RouteCtxKey, rctx)), nil
 }
 

@@ -135,9 +135,9 @@ func schemaOf(v registry.Version) client.Schema {
 }
 
 // schemaStringOf is a version as reads by id answer it.
-func schemaStringOf(v registry.Version) client.SchemaString {
+func schemaStringOf(v registry.Version) *client.SchemaString {
 	ts, deleted := stored(v)
-	return client.SchemaString{
+	return &client.SchemaString{
 		Subject: v.Subject, Version: v.Version, GUID: v.GUID, SchemaType: v.Type, Schema: v.Text,
 		References: v.References, Metadata: v.Metadata, RuleSet: v.RuleSet,
 		SchemaTags: v.Tags, Timestamp: ts, Deleted: deleted,

@@ -16,6 +16,7 @@ import (
 	"github.com/getkin/kin-openapi/openapi3filter"
 	"github.com/getkin/kin-openapi/routers"
 	"github.com/getkin/kin-openapi/routers/gorillamux"
+	"github.com/go-chi/chi/v5"
 	"go.uber.org/goleak"
 
 	"github.com/accordhq/accord/registry"
@@ -104,7 +105,7 @@ var document = sync.OnceValues(func() (*openapi3.T, routers.Router) {
 // refused. Requests are looked up as routed left them.
 func checkDocumented(tb testing.TB, req *http.Request, body string, rec *httptest.ResponseRecorder) {
 	tb.Helper()
-	plain, err := routed(req)
+	plain, err := routed(req, chi.NewMux())
 	if err != nil {
 		return
 	}

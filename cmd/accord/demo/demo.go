@@ -93,7 +93,7 @@ func (l *loader) register(ctx context.Context, s subject, number int) error {
 	if err != nil {
 		return err
 	}
-	if _, err := l.reg.Register(ctx, registry.RegisterRequest{Subject: s.Subject, Candidate: c, Version: number}); err != nil {
+	if _, err := l.reg.Register(ctx, registry.RegisterRequest{Subject: s.Subject, Candidate: c}); err != nil {
 		return fmt.Errorf("register %s version %d: %w", s.Subject, number, err)
 	}
 	if !s.Versions[number-1].Deleted {

@@ -24,7 +24,9 @@ type manifest struct {
 
 // scope configures a context, or a name that is no stream of its own.
 type scope struct {
-	Scope  string          `json:"scope"`
+	Scope string `json:"scope"`
+	// Config names its level even where only an alias matters: the registry
+	// keeps one with every configuration, and Load compares the whole.
 	Config registry.Config `json:"config"`
 	// Mode is set after all versions are in, so that it may forbid more.
 	Mode registry.Mode `json:"mode"`

@@ -1,0 +1,276 @@
+package compat_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"golang.org/x/tools/txtar"
+
+	"github.com/accordhq/accord/compat"
+	"github.com/accordhq/accord/schema"
+	"github.com/accordhq/accord/schema/avro"
+)
+
+func parseAvro(t testing.TB, text string) *avro.Schema {
+	t.Helper()
+	s, err := avro.Parse(context.Background(), schema.Source{Format: schema.Avro, Text: text})
+	if err != nil {
+		t.Fatalf("parse %s: %v", text, err)
+	}
+	return s
+}
+
+func compareAvro(t testing.TB, reader, writer string) []compat.Difference {
+	t.Helper()
+	diffs, err := compat.Compare(context.Background(), parseAvro(t, reader), parseAvro(t, writer), compat.NewReadsOld)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return diffs
+}
+
+// Each case is a file with the schemas "new" and "old" and "want": a line per
+// difference that new finds in old's data, "KIND path info", those behind a
+// union branch indented below it and harmless ones marked "ok". "forward" holds
+// the same for old reading new.
+func TestAvroCases(t *testing.T) {
+	t.Parallel()
+	files, err := filepath.Glob(filepath.Join("..", "testdata", "compat", "avro", "*.txtar"))
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no cases: %v", err)
+	}
+	for _, file := range files {
+		t.Run(strings.TrimSuffix(filepath.Base(file), ".txtar"), func(t *testing.T) {
+			t.Parallel()
+			archive, err := txtar.ParseFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			parts := map[string]string{}
+			for _, f := range archive.Files {
+				parts[f.Name] = string(f.Data)
+			}
+			if diff := cmp.Diff(parts["want"], lines(compareAvro(t, parts["new"], parts["old"]), "")); diff != "" {
+				t.Errorf("new reads old (-want +got):\n%s", diff)
+			}
+			if want, ok := parts["forward"]; ok {
+				if diff := cmp.Diff(want, lines(compareAvro(t, parts["old"], parts["new"]), "")); diff != "" {
+					t.Errorf("old reads new (-want +got):\n%s", diff)
+				}
+			}
+		})
+	}
+}
+
+func lines(diffs []compat.Difference, indent string) string {
+	var b strings.Builder
+	for _, d := range diffs {
+		if !d.Breaks(compat.Strict) {
+			b.WriteString("ok ")
+		}
+		fmt.Fprintf(&b, "%s%s %s %s\n%s", indent, d.Kind, d.Path, d.Info, lines(d.Inner, indent+"  "))
+	}
+	return b.String()
+}
+
+func TestAvroVectors(t *testing.T) {
+	t.Parallel()
+	root := os.Getenv("ACCORD_SHARED")
+	if root == "" {
+		if os.Getenv("ACCORD_TEST_REQUIRE") == "all" {
+			t.Fatal("ACCORD_SHARED is not set and ACCORD_TEST_REQUIRE=all")
+		}
+		t.Skip("ACCORD_SHARED is not set: no shared vectors")
+	}
+	text, err := os.ReadFile(filepath.Join(root, "vectors", "accord", "avro-resolution.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	type fault struct{ Type, Path, AdditionalInfo string }
+	var cases []struct {
+		Description    string
+		Reader, Writer json.RawMessage
+		Compatible     bool
+		Errors         []fault
+	}
+	if err := json.Unmarshal(text, &cases); err != nil {
+		t.Fatal(err)
+	}
+	for _, tt := range cases {
+		t.Run(tt.Description, func(t *testing.T) {
+			t.Parallel()
+			got := []fault{}
+			for _, d := range compareAvro(t, string(tt.Reader), string(tt.Writer)) {
+				if d.Breaks(compat.Lenient) {
+					got = append(got, fault{d.Kind, d.Path, d.Info})
+				}
+			}
+			if (len(got) == 0) != tt.Compatible {
+				t.Errorf("compatible: %v, want %v", len(got) == 0, tt.Compatible)
+			}
+			if diff := cmp.Diff(tt.Errors, got); diff != "" {
+				t.Errorf("errors (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestAvroDescriptions(t *testing.T) {
+	t.Parallel()
+	const (
+		reader = `{"type":"record","name":"R","fields":[{"name":"%s","type":"int"},{"name":"e","type":{"type":"enum","name":"E","symbols":["A"]}},
+			{"name":"f","type":{"type":"fixed","name":"F","size":2}},{"name":"u","type":["null"]}]}`
+		writer = `{"type":"record","name":"S","fields":[{"name":"e","type":{"type":"enum","name":"E","symbols":["B","A"]}},
+			{"name":"f","type":{"type":"fixed","name":"F","size":1}},{"name":"u","type":"int"}]}`
+	)
+	r, w := parseAvro(t, reader), parseAvro(t, writer)
+	diffs, err := compat.Compare(context.Background(), r, w, compat.OldReadsNew)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, d := range diffs {
+		if d.Breaks(compat.Strict) {
+			got = append(got, d.String())
+		}
+	}
+	want := []string{
+		`{errorType:'NAME_MISMATCH', description:'The name of the schema has changed (path '/name')', additionalInfo:'expected: S'}`,
+		`{errorType:'READER_FIELD_MISSING_DEFAULT_VALUE', description:'The field '%s' at path '/fields/0' in the old schema has no default value and is missing in the new schema', additionalInfo:'%s'}`,
+		`{errorType:'MISSING_ENUM_SYMBOLS', description:'The old schema is missing enum symbols '[B]' at path '/fields/1/type/symbols' in the new schema', additionalInfo:'[B]'}`,
+		`{errorType:'FIXED_SIZE_MISMATCH', description:'The size of FIXED type field at path '/fields/2/type/size' in the old schema does not match with the new schema', additionalInfo:'expected: 1, found: 2'}`,
+		`{errorType:'MISSING_UNION_BRANCH', description:'The old schema is missing a type inside a union field at path '/fields/3/type' in the new schema', additionalInfo:'reader union lacking writer type: INT'}`,
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("messages (-want +got):\n%s", diff)
+	}
+	if at := diffs[1].ReaderAt; at != (schema.Position{Line: 1, Column: 39}) {
+		t.Errorf("missing field stands at %+v in the reader", at)
+	}
+	if at := diffs[4].WriterAt; at.Line != 2 {
+		t.Errorf("branch stands at %+v in the writer", at)
+	}
+}
+
+func TestAvroRootMessage(t *testing.T) {
+	t.Parallel()
+	got := compareAvro(t, `"int"`, `"string"`)
+	want := `{errorType:'TYPE_MISMATCH', description:'The type (path '/') of a field in the new schema does not match with the old schema', additionalInfo:'reader type: INT not compatible with writer type: STRING'}`
+	if len(got) != 1 || got[0].String() != want {
+		t.Errorf("messages %v, want %s", got, want)
+	}
+}
+
+// Thirty types that each use the next twice unfold to 2^30 places; a fault in
+// the last is at all of them.
+func TestAvroComparisonIsBounded(t *testing.T) {
+	t.Parallel()
+	const types = 30
+	nested := func(last string) string {
+		record := fmt.Sprintf(`{"type":"record","name":"R%d","fields":[{"name":"x","type":"%s"}]}`, types, last)
+		for i := types - 1; i >= 0; i-- {
+			record = fmt.Sprintf(`{"type":"record","name":"R%d","fields":[{"name":"a","type":%s},{"name":"b","type":"R%d"}]}`, i, record, i+1)
+		}
+		return record
+	}
+	if n := len(compareAvro(t, nested("int"), nested("string"))); n < 100 || n > 1000 {
+		t.Errorf("%d differences listed, want some hundreds", n)
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	var wide strings.Builder
+	for i := range 2000 {
+		fmt.Fprintf(&wide, `,{"name":"f%d","type":{"type":"array","items":"int"}}`, i)
+	}
+	record := `{"type":"record","name":"R","fields":[` + wide.String()[1:] + `]}`
+	if _, err := compat.Compare(ctx, parseAvro(t, record), parseAvro(t, record), compat.NewReadsOld); !errors.Is(err, context.Canceled) {
+		t.Errorf("ended context: %v", err)
+	}
+}
+
+func TestAvroReadsItself(t *testing.T) {
+	t.Parallel()
+	files, err := filepath.Glob(filepath.Join("..", "testdata", "compat", "avro", "*.txtar"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range files {
+		archive, err := txtar.ParseFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, f := range archive.Files[:2] {
+			s := parseAvro(t, string(f.Data))
+			if diffs := compareAvro(t, s.Canonical(), s.Normalized()); len(diffs) > 0 {
+				t.Errorf("%s: %s cannot read its normalised self: %v", file, f.Name, diffs)
+			}
+		}
+	}
+}
+
+func BenchmarkAvroCompare50Fields(b *testing.B) {
+	text := func(qty string) string {
+		var t strings.Builder
+		for i := range 49 {
+			fmt.Fprintf(&t, `{"name":"f%d","type":["null","string"],"default":null},`, i)
+		}
+		return `{"type":"record","name":"R","fields":[` + t.String() + `{"name":"qty","type":"` + qty + `"}]}`
+	}
+	reader, writer := parseAvro(b, text("long")), parseAvro(b, text("int"))
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := compat.Compare(context.Background(), reader, writer, compat.NewReadsOld); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+func FuzzAvroCompare(f *testing.F) {
+	for _, pair := range [][2]string{
+		{`"int"`, `["long","null"]`},
+		{`{"type":"record","name":"R","fields":[{"name":"a","type":["null","R"]},{"name":"b","type":"int"}]}`, `{"type":"record","name":"R","fields":[{"name":"a","type":["null","R"]},{"name":"b","type":"long"}]}`},
+		{`{"type":"map","values":{"type":"enum","name":"E","symbols":["A"],"default":"A"}}`, `{"type":"map","values":{"type":"enum","name":"a.E","symbols":["B"]}}`},
+		{`["null",{"type":"fixed","name":"F","size":2,"aliases":["G"]}]`, `{"type":"fixed","name":"G","size":2}`},
+	} {
+		f.Add(pair[0], pair[1])
+	}
+	ctx := context.Background()
+	breaking := func(t *testing.T, reader, writer string) string {
+		r, err := avro.Parse(ctx, schema.Source{Text: reader})
+		if err != nil {
+			t.Skip()
+		}
+		w, err := avro.Parse(ctx, schema.Source{Text: writer})
+		if err != nil {
+			t.Skip()
+		}
+		diffs, err := compat.Compare(ctx, r, w, compat.NewReadsOld)
+		if err != nil {
+			t.Fatalf("%s from %s: %v", reader, writer, err)
+		}
+		var b strings.Builder
+		for _, d := range diffs {
+			if d.Breaks(compat.Strict) {
+				b.WriteString(d.String())
+			}
+		}
+		return b.String()
+	}
+	f.Fuzz(func(t *testing.T, a, b string) {
+		verdict := breaking(t, a, b)
+		normal := parseAvro(t, a).Normalized()
+		if again := breaking(t, normal, b); again != verdict {
+			t.Errorf("normalising the reader %s changes the verdict from %q to %q", a, verdict, again)
+		}
+		if own := breaking(t, a, normal); own != "" && !strings.Contains(a, "aliases") {
+			t.Errorf("%s cannot read itself: %s", a, own)
+		}
+	})
+}

@@ -1,0 +1,277 @@
+package compat
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/accordhq/accord/schema"
+	"github.com/accordhq/accord/schema/jsonschema"
+)
+
+const (
+	// maxJSONSteps bounds the pairs compared and the differences collected.
+	maxJSONSteps = 1_000_000
+	// maxJSONDepth bounds how many pairs lie within one another.
+	maxJSONDepth = 1_000
+)
+
+// compareJSON finds what changed from the writer's schema (the original) to the
+// reader's (the update), by Confluent's rules (compatibility reference 4).
+//
+// Whether one branch of a union fits another depends on the policy, so that a
+// pair that fails under Strict is compared again under Lenient where that could
+// matter: what fails under the first alone has the verdict LenientOnly.
+func compareJSON(ctx context.Context, reader, writer *jsonschema.Schema, sides Sides) ([]Difference, error) {
+	strict := newJSONComparison(ctx, Strict)
+	found, err := strict.run(writer.Root(), reader.Root())
+	if err != nil {
+		return nil, err
+	}
+	out := found.differences(sides)
+	if !found.broken || !strict.lenientSeen {
+		return out, nil
+	}
+	lenient := newJSONComparison(ctx, Lenient)
+	again, err := lenient.run(writer.Root(), reader.Root())
+	if err != nil {
+		return nil, err
+	}
+	if !again.broken {
+		for i := range out {
+			if out[i].Verdict == Incompatible {
+				out[i].Verdict = LenientOnly
+			}
+		}
+	}
+	return out, nil
+}
+
+// jsonComparison compares the pairs of two schema graphs under one policy.
+type jsonComparison struct {
+	ctx    context.Context //nolint:containedctx // a comparison lives for one call
+	policy Policy
+	model  jsonModel
+	steps  int
+	depth  int
+	err    error
+
+	// results are the pairs of this round that are done; open those on the
+	// way from the root, with how far inside the data they were met.
+	results map[jsonPair]*jsonResult
+	open    map[jsonPair]int
+	inside  int
+	// broken are the pairs known to be incompatible, from all rounds.
+	broken map[jsonPair]bool
+	// assumed: an open pair was taken for compatible in this round.
+	assumed bool
+	// same is the result of all pairs that do not differ; nobody writes to it.
+	same jsonResult
+	// lenientSeen: a difference was found that the policy decides about.
+	lenientSeen bool
+}
+
+type jsonPair struct{ original, update *jsonType }
+
+// jsonResult is what a pair was found to differ in.
+type jsonResult struct {
+	diffs  []jsonDiff
+	broken bool
+	// unfounded: the pair is being compared already, for the same value. That
+	// it might be compatible is no reason for it to be.
+	unfounded bool
+}
+
+// jsonDiff is a difference with its path from the pair it belongs to.
+type jsonDiff struct {
+	kind             string
+	path             *jsonPath
+	original, update schema.Position
+	inner            []jsonDiff
+}
+
+// jsonPath is a path in steps, so that moving a difference further down costs
+// no copy of it.
+type jsonPath struct {
+	step  string
+	below *jsonPath
+}
+
+// String prints the path without "#/".
+func (p *jsonPath) String() string {
+	var steps []string
+	for ; p != nil; p = p.below {
+		if p.step != "" {
+			steps = append(steps, p.step)
+		}
+	}
+	return strings.Join(steps, "/")
+}
+
+func newJSONComparison(ctx context.Context, policy Policy) *jsonComparison {
+	return &jsonComparison{ctx: ctx, policy: policy, model: jsonModel{}, broken: map[jsonPair]bool{}}
+}
+
+// run compares two roots until the set of incompatible pairs no longer grows:
+// a pair met inside itself is first taken for compatible, which holds only if
+// it turns out so.
+func (c *jsonComparison) run(original, update *jsonschema.Node) (*jsonResult, error) {
+	for {
+		known := len(c.broken)
+		c.results, c.open, c.assumed = map[jsonPair]*jsonResult{}, map[jsonPair]int{}, false
+		found := c.compare(original, update)
+		if c.err != nil {
+			return nil, c.err
+		}
+		if !c.assumed || len(c.broken) == known {
+			return found, nil
+		}
+	}
+}
+
+// step counts work, and reports whether to go on.
+func (c *jsonComparison) step(n int) bool {
+	before := c.steps
+	c.steps += n
+	switch {
+	case c.err != nil:
+	case c.steps > maxJSONSteps || c.depth > maxJSONDepth:
+		c.err = ErrTooComplex
+	case before/1024 != c.steps/1024 && c.ctx.Err() != nil:
+		c.err = fmt.Errorf("compare JSON Schemas: %w", c.ctx.Err())
+	}
+	return c.err == nil
+}
+
+// compare compares two schemas, of which one or both may be absent
+// (compatibility reference 4.3, step 1).
+func (c *jsonComparison) compare(original, update *jsonschema.Node) *jsonResult {
+	switch {
+	case original == nil && update == nil:
+		return &jsonResult{}
+	case original == nil:
+		return c.only("SCHEMA_ADDED", nil, update)
+	case update == nil:
+		return c.only("SCHEMA_REMOVED", original, nil)
+	case original.Same(update):
+		c.step(1)
+		return &c.same
+	}
+	return c.compareTypes(c.model.typeOf(original), c.model.typeOf(update))
+}
+
+func (c *jsonComparison) only(kind string, original, update *jsonschema.Node) *jsonResult {
+	p := &jsonPairDiff{c: c, original: original, update: update}
+	p.add(kind, "")
+	return &p.jsonResult
+}
+
+// compareTypes is compare for schemas in the inner model: each pair once.
+func (c *jsonComparison) compareTypes(original, update *jsonType) *jsonResult {
+	pair := jsonPair{original, update}
+	if done := c.results[pair]; done != nil {
+		return done
+	}
+	if inside, open := c.open[pair]; open {
+		c.assumed = true
+		return &jsonResult{broken: c.broken[pair], unfounded: inside == c.inside}
+	}
+	if !c.step(1) {
+		return &jsonResult{}
+	}
+	c.open[pair] = c.inside
+	c.depth++
+	p := &jsonPairDiff{c: c, original: original.node, update: update.node}
+	p.compare(original, update)
+	c.depth--
+	delete(c.open, pair)
+	c.results[pair] = &p.jsonResult
+	if p.broken {
+		c.broken[pair] = true
+	}
+	return &p.jsonResult
+}
+
+// jsonPairDiff collects the differences of one pair.
+type jsonPairDiff struct {
+	jsonResult
+	c                *jsonComparison
+	original, update *jsonschema.Node
+}
+
+// add notes a difference at a path below the pair. Its place is the keyword the
+// path begins with, if the schema has it.
+func (p *jsonPairDiff) add(kind, path string) {
+	verdict := jsonVerdict(kind)
+	if verdict == LenientOnly {
+		p.c.lenientSeen = true
+	}
+	if (Difference{Verdict: verdict}).Breaks(p.c.policy) {
+		p.broken = true
+	}
+	keyword, _, _ := strings.Cut(path, "/")
+	p.diffs = append(p.diffs, jsonDiff{
+		kind: kind, path: &jsonPath{step: path},
+		original: placeOf(p.original, keyword), update: placeOf(p.update, keyword),
+	})
+	p.c.step(1)
+}
+
+// placeOf is a place in the schema's own text; in a dependency there is none.
+func placeOf(n *jsonschema.Node, keyword string) schema.Position {
+	if n == nil || n.File != "" {
+		return schema.Position{}
+	}
+	return n.PositionOf(keyword)
+}
+
+// compareInside compares schemas of something inside the value that the pair is
+// about: a member or an item.
+func (p *jsonPairDiff) compareInside(original, update *jsonschema.Node) *jsonResult {
+	p.c.inside++
+	defer func() { p.c.inside-- }()
+	return p.c.compare(original, update)
+}
+
+// include adds what a pair below was found to differ in.
+func (p *jsonPairDiff) include(sub *jsonResult, path string) {
+	p.broken = p.broken || sub.broken
+	if p.c.step(len(sub.diffs)) {
+		p.diffs = append(p.diffs, below(path, sub.diffs)...)
+	}
+}
+
+// below moves differences under a path.
+func below(path string, diffs []jsonDiff) []jsonDiff {
+	if path == "" {
+		return diffs
+	}
+	out := slices.Clone(diffs)
+	for i := range out {
+		out[i].path = &jsonPath{step: path, below: out[i].path}
+		out[i].inner = below(path, out[i].inner)
+	}
+	return out
+}
+
+// differences renders what was found.
+func (r *jsonResult) differences(sides Sides) []Difference {
+	out := make([]Difference, 0, len(r.diffs))
+	for _, d := range r.diffs {
+		out = append(out, d.difference(sides))
+	}
+	return out
+}
+
+func (d jsonDiff) difference(sides Sides) Difference {
+	path := "#/" + d.path.String()
+	out := Difference{
+		Format: schema.JSON, Kind: d.kind, Path: path, Description: describeJSON(d.kind, path, sides),
+		Verdict: jsonVerdict(d.kind), ReaderAt: d.update, WriterAt: d.original,
+	}
+	for _, i := range d.inner {
+		out.Inner = append(out.Inner, i.difference(sides))
+	}
+	return out
+}

@@ -1,0 +1,319 @@
+package compat
+
+import (
+	"slices"
+
+	"github.com/accordhq/accord/schema/jsonschema"
+	"github.com/accordhq/accord/schema/jsontree"
+)
+
+// compare compares two schemas of the inner model (compatibility reference 4.3,
+// steps 2 to 5).
+func (p *jsonPairDiff) compare(original, update *jsonType) {
+	if p.throughMember(original, update) {
+		return
+	}
+	if original.class != update.class {
+		if original.class != jsonFalse && update.class != jsonEmpty && !bothBytes(original, update) {
+			p.add("TYPE_CHANGED", "")
+			p.explainType(original, update)
+		}
+		return
+	}
+	p.annotations(original, update)
+	switch original.class {
+	case jsonEmpty, jsonFalse, jsonBoolean, jsonNull, jsonConditional:
+	case jsonString:
+		p.strings()
+	case jsonNumber:
+		p.numbers(original.integer, update.integer)
+	case jsonObject:
+		p.objects()
+	case jsonArray:
+		p.arrays()
+	case jsonEnum:
+		p.enums()
+	case jsonConst:
+		p.constants()
+	case jsonNot:
+		p.negations()
+	case jsonCombined:
+		p.combined(original, update)
+	}
+}
+
+// throughMember compares a plain schema with a combined one through its
+// members, and reports whether one of them settled it.
+func (p *jsonPairDiff) throughMember(original, update *jsonType) bool {
+	switch {
+	case original.class != jsonCombined && update.class == jsonCombined:
+		kind := ""
+		if update.criterion != allOf {
+			kind = "SUM_TYPE_EXTENDED"
+		}
+		return p.anyMember(update.members, kind, func(m *jsonType) *jsonResult { return p.c.compareTypes(original, m) })
+	case original.class == jsonCombined && update.class != jsonCombined:
+		kind := ""
+		if original.criterion == allOf {
+			kind = "PRODUCT_TYPE_NARROWED"
+		}
+		return p.anyMember(original.members, kind, func(m *jsonType) *jsonResult { return p.c.compareTypes(m, update) })
+	}
+	return false
+}
+
+// anyMember looks for a member that is compatible. The only member needs no
+// kind to say that it was chosen among several; without a kind several settle
+// nothing.
+func (p *jsonPairDiff) anyMember(members []jsonMember, kind string, compare func(*jsonType) *jsonResult) bool {
+	if len(members) > 1 && kind == "" {
+		return false
+	}
+	for _, m := range members {
+		sub := compare(p.c.model.member(m))
+		if sub.broken || sub.unfounded || p.c.err != nil {
+			continue
+		}
+		p.include(sub, "")
+		if len(members) > 1 {
+			p.add(kind, "")
+		}
+		return true
+	}
+	return false
+}
+
+// explainType puts what the members of one class differ in behind a
+// TYPE_CHANGED between a plain and a combined schema.
+func (p *jsonPairDiff) explainType(original, update *jsonType) {
+	var inner []jsonDiff
+	for _, o := range p.alternatives(original) {
+		for _, u := range p.alternatives(update) {
+			if o.class == u.class && o.class != jsonCombined && (o != original || u != update) {
+				inner = append(inner, p.breaking(p.c.compareTypes(o, u))...)
+			}
+		}
+	}
+	p.diffs[len(p.diffs)-1].inner = inner
+}
+
+// alternatives are the members of a combined schema, or the schema itself.
+func (p *jsonPairDiff) alternatives(t *jsonType) []*jsonType {
+	if t.class != jsonCombined {
+		return []*jsonType{t}
+	}
+	out := make([]*jsonType, len(t.members))
+	for i, m := range t.members {
+		out[i] = p.c.model.member(m)
+	}
+	return out
+}
+
+// breaking are the differences of a result that are not compatible.
+func (p *jsonPairDiff) breaking(r *jsonResult) []jsonDiff {
+	var out []jsonDiff
+	for _, d := range r.diffs {
+		if jsonVerdict(d.kind) != Compatible && p.c.step(1) {
+			out = append(out, d)
+		}
+	}
+	return out
+}
+
+// bothBytes: Kafka Connect writes bytes as what it likes.
+func bothBytes(original, update *jsonType) bool {
+	return isBytes(original) && isBytes(update)
+}
+
+func isBytes(t *jsonType) bool {
+	s, _ := t.node.Keyword("connect.type").StringValue()
+	return s == "bytes"
+}
+
+// annotations compares what says something about a whole schema.
+func (p *jsonPairDiff) annotations(original, update *jsonType) {
+	if original.part || update.part {
+		return
+	}
+	for _, a := range []struct{ keyword, kind string }{
+		{"$id", "ID_CHANGED"}, {"title", "TITLE_CHANGED"}, {"description", "DESCRIPTION_CHANGED"}, {"default", "DEFAULT_CHANGED"},
+	} {
+		if !sameValue(annotation(p.original, a.keyword), annotation(p.update, a.keyword)) {
+			p.add(a.kind, "")
+		}
+	}
+}
+
+func annotation(n *jsonschema.Node, keyword string) *jsontree.Node {
+	if keyword == "$id" && n.Draft == jsonschema.Draft4 {
+		keyword = "id"
+	}
+	return n.Keyword(keyword)
+}
+
+func (p *jsonPairDiff) enums() {
+	original, update := valueSet(p.original.Keyword("enum")), valueSet(p.update.Keyword("enum"))
+	extended, narrowed := containsAll(update, original), containsAll(original, update)
+	switch {
+	case extended && narrowed:
+	case extended:
+		p.add("ENUM_ARRAY_EXTENDED", "enum")
+	case narrowed:
+		p.add("ENUM_ARRAY_NARROWED", "enum")
+	default:
+		p.add("ENUM_ARRAY_CHANGED", "enum")
+	}
+}
+
+func (p *jsonPairDiff) constants() {
+	if !sameValue(p.original.Keyword("const"), p.update.Keyword("const")) {
+		p.add("ENUM_ARRAY_CHANGED", "const")
+	}
+}
+
+// negations compares what is forbidden backwards: the update may forbid less.
+func (p *jsonPairDiff) negations() {
+	back := p.c.compare(p.update.Not, p.original.Not)
+	switch {
+	case back.broken:
+		p.add("NOT_TYPE_EXTENDED", "not")
+	case len(back.diffs) > 0:
+		p.add("NOT_TYPE_NARROWED", "not")
+	}
+}
+
+// containsAll reports whether every key of b is in a.
+func containsAll[V any](a, b map[string]V) bool {
+	for k := range b {
+		if _, ok := a[k]; !ok {
+			return false
+		}
+	}
+	return true
+}
+
+// combined compares two combined schemas (compatibility reference 4.7).
+func (p *jsonPairDiff) combined(original, update *jsonType) {
+	switch {
+	case original.criterion == update.criterion:
+	case extendsCriterion(original, update):
+		p.add("COMBINED_TYPE_EXTENDED", "")
+	default:
+		p.add("COMBINED_TYPE_CHANGED", "")
+		return
+	}
+	from, to := p.distinct(original.members), p.distinct(update.members)
+	switch product := update.criterion == allOf; {
+	case len(from) < len(to) && product:
+		p.add("PRODUCT_TYPE_EXTENDED", "")
+	case len(from) < len(to):
+		p.add("SUM_TYPE_EXTENDED", "")
+	case len(from) > len(to) && product:
+		p.add("PRODUCT_TYPE_NARROWED", "")
+	case len(from) > len(to):
+		p.add("SUM_TYPE_NARROWED", "")
+	}
+	p.match(original.criterion, from, to)
+}
+
+// extendsCriterion: the update's keyword accepts what the original's did.
+func extendsCriterion(original, update *jsonType) bool {
+	one, single := len(original.members) == 1, len(update.members) == 1
+	return update.criterion == anyOf || one && single || one && update.criterion == oneOf ||
+		single && original.criterion == allOf
+}
+
+// distinct resolves members and drops those that repeat another.
+func (p *jsonPairDiff) distinct(members []jsonMember) []*jsonType {
+	type key struct {
+		part *jsonType
+		file string
+		text uint64
+	}
+	seen := map[key]bool{}
+	out := make([]*jsonType, 0, len(members))
+	for _, m := range members {
+		k := key{part: m.part}
+		if m.part == nil {
+			k.file, k.text = m.node.File, m.node.TextHash()
+		}
+		if !seen[k] {
+			seen[k] = true
+			out = append(out, p.c.model.member(m))
+		}
+	}
+	return out
+}
+
+// match pairs members that are compatible, as many as can be. Members that did
+// not change are paired with themselves beforehand: whoever else would fit one
+// of the two fits what the other would have had.
+func (p *jsonPairDiff) match(criterion string, from, to []*jsonType) {
+	unchanged, changed := unchangedMembers(from, to)
+	edges := make([][]int, len(from))
+	results := make([]map[int]*jsonResult, len(from))
+	for i, o := range from {
+		if j, ok := unchanged[i]; ok {
+			edges[i], results[i] = []int{j}, map[int]*jsonResult{j: &p.c.same}
+			continue
+		}
+		results[i] = make(map[int]*jsonResult, len(changed))
+		for _, j := range changed {
+			results[i][j] = p.c.compareTypes(o, to[j])
+			if p.c.err != nil {
+				return
+			}
+			if !results[i][j].broken {
+				edges[i] = append(edges[i], j)
+			}
+		}
+	}
+	partner, size := maximumMatching(edges, len(to))
+	var free []int
+	for i, j := range partner {
+		if j >= 0 {
+			p.include(results[i][j], memberPath(criterion, i))
+		} else {
+			free = append(free, i)
+		}
+	}
+	if size == min(len(from), len(to)) {
+		return
+	}
+	p.add("COMBINED_TYPE_SUBSCHEMAS_CHANGED", "")
+	last := &p.diffs[len(p.diffs)-1]
+	for _, i := range free {
+		for _, j := range changed {
+			if to[j].class == from[i].class && !slices.Contains(partner, j) {
+				last.inner = append(last.inner, below(memberPath(criterion, i), p.breaking(results[i][j]))...)
+			}
+		}
+	}
+}
+
+// unchangedMembers pairs members that certainly mean the same, by their indexes
+// in the original, and lists the indexes of the update that are left.
+func unchangedMembers(from, to []*jsonType) (pairs map[int]int, changed []int) {
+	byText := map[uint64]int{}
+	for j, u := range to {
+		if !u.part {
+			byText[u.node.TextHash()] = j
+		}
+	}
+	pairs = map[int]int{}
+	taken := map[int]bool{}
+	for i, o := range from {
+		if o.part {
+			continue
+		}
+		if j, ok := byText[o.node.TextHash()]; ok && !taken[j] && o.node.Same(to[j].node) {
+			pairs[i], taken[j] = j, true
+		}
+	}
+	for j := range to {
+		if !taken[j] {
+			changed = append(changed, j)
+		}
+	}
+	return pairs, changed
+}

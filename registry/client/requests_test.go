@@ -1,0 +1,234 @@
+package client_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/accordhq/accord/registry/client"
+	"github.com/accordhq/accord/schema"
+)
+
+// TestRequests pins what each method sends.
+func TestRequests(t *testing.T) {
+	t.Parallel()
+	const subject = ":.eu:a/b c@%ü"
+	const escaped = ":.eu:a%2Fb%20c@%25%C3%BC"
+	req := client.RegisterRequest{Schema: `"string"`}
+	guid := schema.GUID{1, 2, 3}
+	tests := map[string]struct {
+		call func(context.Context, *client.Client) error
+		// reply is the body answered.
+		reply, want string
+	}{
+		"Subjects": {func(ctx context.Context, c *client.Client) error {
+			_, err := c.Subjects(ctx, client.SubjectsOptions{Prefix: ":*:o", Deleted: true, Offset: 2, Limit: 3})
+			return err
+		}, `[]`, "GET /subjects?deleted=true&limit=3&offset=2&subjectPrefix=%3A%2A%3Ao"},
+		"Versions": {func(ctx context.Context, c *client.Client) error {
+			_, err := c.Versions(ctx, subject, client.VersionsOptions{DeletedOnly: true, DeletedAsNegative: true})
+			return err
+		}, `[1]`, "GET /subjects/" + escaped + "/versions?deletedAsNegative=true&deletedOnly=true"},
+		"Version": {func(ctx context.Context, c *client.Client) error {
+			_, err := c.Version(ctx, subject, 7, client.ReadOptions{Deleted: true, Format: "resolved", FindTags: []string{"PII", "x"}})
+			return err
+		}, `{}`, "GET /subjects/" + escaped + "/versions/7?deleted=true&findTags=PII&findTags=x&format=resolved"},
+		"Version latest": {func(ctx context.Context, c *client.Client) error {
+			_, err := c.Version(ctx, "s", client.Latest, client.ReadOptions{ReferenceFormat: "qualified"})
+			return err
+		}, `{}`, "GET /subjects/s/versions/latest?referenceFormat=qualified"},
+		"VersionText": {func(ctx context.Context, c *client.Client) error {
+			text, err := c.VersionText(ctx, "s", 1, client.ReadOptions{})
+			if text != "not json" {
+				return errors.New("text came back as " + text)
+			}
+			return err
+		}, `not json`, "GET /subjects/s/versions/1/schema"},
+		"LatestWith": {func(ctx context.Context, c *client.Client) error {
+			_, err := c.LatestWith(ctx, "s", map[string]string{"b": "2", "a": "1"}, client.ReadOptions{})
+			return err
+		}, `{}`, "GET /subjects/s/metadata?key=a&key=b&value=1&value=2"},
+		"ReferencedBy": {func(ctx context.Context, c *client.Client) error {
+			_, err := c.ReferencedBy(ctx, "s", 1, true)
+			return err
+		}, `[4]`, "GET /subjects/s/versions/1/referencedby?deleted=true"},
+		"Register": {func(ctx context.Context, c *client.Client) error {
+			_, err := c.Register(ctx, subject, req, client.RegisterOptions{Normalize: true, Force: true})
+			return err
+		}, `{"id":1}`, "POST /subjects/" + escaped + `/versions?force=true&normalize=true {"schema":"\"string\""}`},
+		"Lookup": {func(ctx context.Context, c *client.Client) error {
+			_, err := c.Lookup(ctx, subject, req, client.LookupOptions{Normalize: true, Deleted: true})
+			return err
+		}, `{}`, "POST /subjects/" + escaped + `?deleted=true&normalize=true {"schema":"\"string\""}`},
+		"Lookup of the empty subject": {func(ctx context.Context, c *client.Client) error {
+			_, err := c.Lookup(ctx, "", req, client.LookupOptions{})
+			return err
+		}, `{}`, `POST /subjects/:.: {"schema":"\"string\""}`},
+		"Tag": {func(ctx context.Context, c *client.Client) error {
+			_, err := c.Tag(ctx, "s", client.Latest, client.TagRequest{RulesToRemove: []string{"r"}})
+			return err
+		}, `{"id":1}`, `POST /subjects/s/versions/latest/tags {"rulesToRemove":["r"]}`},
+		"DeleteSubject": {func(ctx context.Context, c *client.Client) error {
+			_, err := c.DeleteSubject(ctx, "..", true)
+			return err
+		}, `[1,2]`, "DELETE /subjects/%2E%2E?permanent=true"},
+		"DeleteVersion": {func(ctx context.Context, c *client.Client) error {
+			_, err := c.DeleteVersion(ctx, "s", 2, false)
+			return err
+		}, `2`, "DELETE /subjects/s/versions/2"},
+		"SchemasPage": {func(ctx context.Context, c *client.Client) error {
+			_, err := c.SchemasPage(ctx, client.SchemasOptions{Prefix: "o", Aliases: true, LatestOnly: true, RuleType: "CEL"}, 10, 5)
+			return err
+		}, `[]`, "GET /schemas?aliases=true&latestOnly=true&limit=5&offset=10&ruleType=CEL&subjectPrefix=o"},
+		"SchemaByID": {func(ctx context.Context, c *client.Client) error {
+			_, err := c.SchemaByID(ctx, 5, client.IDOptions{Subject: ":.eu:", FetchMaxID: true})
+			return err
+		}, `{}`, "GET /schemas/ids/5?fetchMaxId=true&subject=%3A.eu%3A"},
+		"TextByID": {func(ctx context.Context, c *client.Client) error {
+			_, err := c.TextByID(ctx, 5, "s", "serialized")
+			return err
+		}, `x`, "GET /schemas/ids/5/schema?format=serialized&subject=s"},
+		"SubjectsOfID": {func(ctx context.Context, c *client.Client) error {
+			_, err := c.SubjectsOfID(ctx, 5, "", true)
+			return err
+		}, `[]`, "GET /schemas/ids/5/subjects?deleted=true"},
+		"VersionsOfID": {func(ctx context.Context, c *client.Client) error {
+			_, err := c.VersionsOfID(ctx, 5, "s", false)
+			return err
+		}, `[]`, "GET /schemas/ids/5/versions?subject=s"},
+		"SchemaByGUID": {func(ctx context.Context, c *client.Client) error {
+			_, err := c.SchemaByGUID(ctx, guid, "")
+			return err
+		}, `{}`, "GET /schemas/guids/01020300-0000-0000-0000-000000000000"},
+		"IDsOfGUID": {func(ctx context.Context, c *client.Client) error {
+			_, err := c.IDsOfGUID(ctx, guid)
+			return err
+		}, `[]`, "GET /schemas/guids/01020300-0000-0000-0000-000000000000/ids"},
+		"SchemaTypes": {func(ctx context.Context, c *client.Client) error {
+			_, err := c.SchemaTypes(ctx)
+			return err
+		}, `["AVRO"]`, "GET /schemas/types"},
+		"Config": {func(ctx context.Context, c *client.Client) error {
+			_, err := c.Config(ctx, subject, true)
+			return err
+		}, `{}`, "GET /config/" + escaped + "?defaultToGlobal=true"},
+		"SetConfig": {func(ctx context.Context, c *client.Client) error {
+			_, err := c.SetConfig(ctx, "", client.ConfigUpdate{
+				Compatibility: client.Set("FULL"), Alias: client.Unset[string](), Normalize: client.Set(false),
+			})
+			return err
+		}, `{}`, `PUT /config {"alias":null,"normalize":false,"compatibility":"FULL"}`},
+		"DeleteConfig": {func(ctx context.Context, c *client.Client) error {
+			_, err := c.DeleteConfig(ctx, ":.eu:")
+			return err
+		}, `{}`, "DELETE /config/:.eu:"},
+		"Mode": {func(ctx context.Context, c *client.Client) error {
+			_, err := c.Mode(ctx, "", false)
+			return err
+		}, `{"mode":"READWRITE"}`, "GET /mode"},
+		"SetMode": {func(ctx context.Context, c *client.Client) error {
+			return c.SetMode(ctx, "s", "IMPORT", true)
+		}, `{"mode":"IMPORT"}`, `PUT /mode/s?force=true {"mode":"IMPORT"}`},
+		"DeleteMode": {func(ctx context.Context, c *client.Client) error {
+			_, err := c.DeleteMode(ctx, "s", true)
+			return err
+		}, `{}`, "DELETE /mode/s?recursive=true"},
+		"CheckHistory": {func(ctx context.Context, c *client.Client) error {
+			_, err := c.CheckHistory(ctx, subject, req, client.CheckOptions{Verbose: true})
+			return err
+		}, `{"is_compatible":true}`, "POST /compatibility/subjects/" + escaped + `/versions?verbose=true {"schema":"\"string\""}`},
+		"CheckVersion": {func(ctx context.Context, c *client.Client) error {
+			_, err := c.CheckVersion(ctx, "s", 3, req, client.CheckOptions{Normalize: true})
+			return err
+		}, `{"is_compatible":true}`, `POST /compatibility/subjects/s/versions/3?normalize=true {"schema":"\"string\""}`},
+		"Contexts": {func(ctx context.Context, c *client.Client) error {
+			_, err := c.Contexts(ctx, ".e")
+			return err
+		}, `["."]`, "GET /contexts?contextPrefix=.e"},
+		"DeleteContext": {func(ctx context.Context, c *client.Client) error {
+			return c.DeleteContext(ctx, ".eu")
+		}, ``, "DELETE /contexts/.eu"},
+		"ServerVersion": {func(ctx context.Context, c *client.Client) error {
+			_, err := c.ServerVersion(ctx)
+			return err
+		}, `{}`, "GET /v1/metadata/version"},
+		"ServerID": {func(ctx context.Context, c *client.Client) error {
+			_, err := c.ServerID(ctx)
+			return err
+		}, `{}`, "GET /v1/metadata/id"},
+		"AssociationsOfTopic": {func(ctx context.Context, c *client.Client) error {
+			_, err := c.AssociationsOfTopic(ctx, "", "orders", "value")
+			return err
+		}, `[]`, "GET /associations/resources/-/orders?associationType=value&resourceType=topic"},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var got string
+			c := connect(t, func(w http.ResponseWriter, r *http.Request) {
+				body, _ := io.ReadAll(r.Body)
+				got = strings.TrimSpace(r.Method + " " + r.URL.RequestURI() + " " + string(body))
+				answer(200, tt.reply)(w, r)
+			})
+			if err := tt.call(t.Context(), c); err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(tt.want, got); diff != "" {
+				t.Errorf("request (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestSchemasPages(t *testing.T) {
+	t.Parallel()
+	const total, most = 2345, 700 // the server gives fewer than asked for
+	c := connect(t, func(w http.ResponseWriter, r *http.Request) {
+		var offset, limit int
+		q := r.URL.Query()
+		_ = json.Unmarshal([]byte(q.Get("offset")), &offset)
+		_ = json.Unmarshal([]byte(q.Get("limit")), &limit)
+		page := []client.Schema{}
+		for v := offset + 1; v <= min(offset+min(limit, most), total); v++ {
+			page = append(page, client.Schema{Version: v})
+		}
+		_ = json.NewEncoder(w).Encode(page)
+	})
+	next := 1
+	for s, err := range c.Schemas(t.Context(), client.SchemasOptions{}) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		if s.Version != next {
+			t.Fatalf("version %d, want %d", s.Version, next)
+		}
+		next++
+	}
+	if next != total+1 {
+		t.Errorf("%d schemas, want %d", next-1, total)
+	}
+	for range c.Schemas(t.Context(), client.SchemasOptions{}) {
+		break // stopping early asks for nothing more and does not panic
+	}
+}
+
+func TestSchemasStopsAtError(t *testing.T) {
+	t.Parallel()
+	c := connect(t, answer(500, `{"error_code":50001,"message":"store"}`))
+	seen := 0
+	for _, err := range c.Schemas(t.Context(), client.SchemasOptions{}) {
+		seen++
+		if err == nil {
+			t.Error("no error")
+		}
+	}
+	if seen != 1 {
+		t.Errorf("yielded %d times", seen)
+	}
+}

@@ -1,0 +1,51 @@
+package api
+
+import (
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"github.com/accordhq/accord/registry/client"
+	"github.com/accordhq/accord/schema"
+)
+
+// TestSchemaStringPrintsAsJSON compares the hand-written encoder with
+// encoding/json.
+func TestSchemaStringPrintsAsJSON(t *testing.T) {
+	t.Parallel()
+	text := rapid.OneOf(rapid.String(), rapid.StringMatching(`[\x00-\x7f]*`),
+		rapid.SampledFrom([]string{"", "<a>&", "\u2028\u2029", "\xff\xc3", "\ufffd", "\x7f", `"\/`}))
+	maybe := func(rt *rapid.T, name string) bool { return rapid.Bool().Draw(rt, name) }
+	rapid.Check(t, func(rt *rapid.T) {
+		s := client.SchemaString{
+			Subject: text.Draw(rt, "subject"), Version: rapid.IntRange(0, 3).Draw(rt, "version"),
+			SchemaType: schema.Avro, Schema: text.Draw(rt, "schema"), GUID: schema.GUID{1, 2, 3},
+		}
+		if maybe(rt, "references") {
+			s.References = []schema.Reference{{Name: text.Draw(rt, "name"), Subject: "s", Version: 1}}
+		}
+		if maybe(rt, "metadata") {
+			s.Metadata = &schema.Metadata{Properties: map[string]string{"k": text.Draw(rt, "property")}}
+		}
+		if maybe(rt, "rules") {
+			s.RuleSet = &schema.RuleSet{EnableAt: "ALL"}
+		}
+		if maybe(rt, "tags") {
+			s.SchemaTags = []schema.ElementTags{{Tags: []string{"PII"}}}
+		}
+		if maybe(rt, "stored") {
+			s.MaxID, s.Timestamp, s.Deleted = new(7), new(int64(1)), new(maybe(rt, "deleted"))
+			s.Subjects = []string{text.Draw(rt, "user")}
+		}
+		var got, want encoded
+		if err := got.encode(&s); err != nil {
+			rt.Fatal(err)
+		}
+		if err := want.encode(s); err != nil {
+			rt.Fatal(err)
+		}
+		if string(got.b) != string(want.b) {
+			rt.Fatalf("printed\n%s, want\n%s", got.b, want.b)
+		}
+	})
+}
