@@ -135,9 +135,6 @@ var ErrTooComplex = errors.New("comparing these schemas takes too many steps: sp
 // the one it was written with, in the engine's order. Schemas of two languages
 // cannot be compared: that is a bug of the caller and an error.
 func Compare(ctx context.Context, reader, writer schema.Parsed, sides Sides) ([]Difference, error) {
-	if reader.Format() != writer.Format() {
-		return nil, fmt.Errorf("compare %s with %s: not the same schema type", reader.Format(), writer.Format())
-	}
 	switch r := reader.(type) {
 	case *avro.Schema:
 		if w, ok := writer.(*avro.Schema); ok {
@@ -152,5 +149,10 @@ func Compare(ctx context.Context, reader, writer schema.Parsed, sides Sides) ([]
 			return compareProtobuf(ctx, r, w, sides)
 		}
 	}
-	return nil, fmt.Errorf("compare: no engine for %T and %T", reader, writer)
+	return nil, differentTypes(writer, reader)
+}
+
+// differentTypes is a bug of a caller that did not look at the formats.
+func differentTypes(old, next schema.Parsed) error {
+	return fmt.Errorf("compare a %s schema (%T) with a %s schema (%T): not the same schema type", old.Format(), old, next.Format(), next)
 }

@@ -1,6 +1,7 @@
 package compat
 
 import (
+	"maps"
 	"slices"
 
 	"github.com/accordhq/accord/schema/jsonschema"
@@ -269,12 +270,11 @@ func (p *jsonPairDiff) match(criterion string, from, to []*jsonType) {
 		}
 	}
 	partner, size := maximumMatching(edges, len(to))
-	var free []int
+	taken := map[int]bool{}
 	for i, j := range partner {
 		if j >= 0 {
+			taken[j] = true
 			p.include(results[i][j], memberPath(criterion, i))
-		} else {
-			free = append(free, i)
 		}
 	}
 	if size == min(len(from), len(to)) {
@@ -282,13 +282,27 @@ func (p *jsonPairDiff) match(criterion string, from, to []*jsonType) {
 	}
 	p.add("COMBINED_TYPE_SUBSCHEMAS_CHANGED", "")
 	last := &p.diffs[len(p.diffs)-1]
-	for _, i := range free {
-		for _, j := range changed {
-			if to[j].class == from[i].class && !slices.Contains(partner, j) {
-				last.inner = append(last.inner, below(memberPath(criterion, i), p.breaking(results[i][j]))...)
-			}
+	for i, j := range partner {
+		if j < 0 {
+			inner := p.closest(results[i], func(j int) bool { return !taken[j] && to[j].class == from[i].class })
+			last.inner = append(last.inner, below(memberPath(criterion, i), inner)...)
 		}
 	}
+}
+
+// closest returns the breaking differences from the member that has the fewest
+// of them, of those that may be meant.
+func (p *jsonPairDiff) closest(results map[int]*jsonResult, may func(int) bool) []jsonDiff {
+	var best []jsonDiff
+	for _, j := range slices.Sorted(maps.Keys(results)) {
+		if !p.c.step(1) || !may(j) {
+			continue
+		}
+		if diffs := p.breaking(results[j]); len(diffs) > 0 && (best == nil || len(diffs) < len(best)) {
+			best = diffs
+		}
+	}
+	return best
 }
 
 // unchangedMembers pairs members that certainly mean the same, by their indexes

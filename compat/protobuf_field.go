@@ -124,11 +124,8 @@ func nameInPackage(fullName, pkg string) string {
 // contentsBreak compares what two messages of one name hold, unless they come
 // from one file, and says whether anything in them is incompatible.
 func (c *protoComparison) contentsBreak(name string, read, written protobuf.Declaration) bool {
-	sameFile := read.Local && written.Local || read.Builtin && written.Builtin ||
-		!read.Local && !written.Local && !read.Builtin && !written.Builtin &&
-			read.Origin.Subject == written.Origin.Subject && read.Origin.Version == written.Origin.Version
 	pair := protoPair{read.Message, written.Message}
-	if sameFile || pair.reader == nil || pair.writer == nil || c.err != nil {
+	if sameFile(read, written) || pair.reader == nil || pair.writer == nil || c.err != nil {
 		return false
 	}
 	if breaks, known := c.breaks[pair]; known {
@@ -141,4 +138,15 @@ func (c *protoComparison) contentsBreak(name string, read, written protobuf.Decl
 		c.breaks[pair] = c.breaks[pair] || d.Verdict == Incompatible
 	}
 	return c.breaks[pair]
+}
+
+// sameFile says that two types need no comparison of what they hold: both are
+// in the compared schemas, which are compared anyway, both are built in, or
+// both come from one version of one subject.
+func sameFile(read, written protobuf.Declaration) bool {
+	if read.Local != written.Local || read.Builtin != written.Builtin {
+		return false
+	}
+	return read.Local || read.Builtin ||
+		read.Origin.Subject == written.Origin.Subject && read.Origin.Version == written.Origin.Version
 }

@@ -8,11 +8,13 @@ import (
 	"log/slog"
 	"sync"
 	"sync/atomic"
+	"time"
 )
 
 const (
-	accessQueue  = 4096     // lines that may wait
-	accessBuffer = 64 << 10 // bytes written at once
+	accessQueue  = 8192                   // lines that may wait
+	accessBuffer = 64 << 10               // bytes written at once
+	accessDelay  = 100 * time.Millisecond // how far the log may lag
 )
 
 // accessLog writes a line for each request without making the request wait:
@@ -25,13 +27,14 @@ type accessLog struct {
 	dropped atomic.Int64
 	running sync.WaitGroup
 	closing chan struct{}
-	failed  error // the writer's first error; read after running is done
+	hurry   chan struct{} // the queue fills up
+	failed  error         // the writer's first error; read after running is done
 }
 
 func newAccessLog(w io.Writer) *accessLog {
 	out := bufio.NewWriterSize(w, accessBuffer)
 	return &accessLog{
-		queue: make(chan accessEntry, accessQueue), closing: make(chan struct{}),
+		queue: make(chan accessEntry, accessQueue), closing: make(chan struct{}), hurry: make(chan struct{}, 1),
 		out: out, lines: slog.NewJSONHandler(out, nil),
 	}
 }
@@ -41,6 +44,13 @@ func (l *accessLog) add(e accessEntry) {
 	case l.queue <- e:
 	default:
 		l.dropped.Add(1)
+		return
+	}
+	if len(l.queue) == accessQueue/2 {
+		select {
+		case l.hurry <- struct{}{}:
+		default:
+		}
 	}
 }
 
@@ -57,6 +67,8 @@ func (l *accessLog) stop() error {
 	return nil
 }
 
+// run writes what gathers within accessDelay of a first line in one go: waking
+// up for each line would cost the requests more than writing does.
 func (l *accessLog) run() {
 	for {
 		select {
@@ -66,6 +78,14 @@ func (l *accessLog) run() {
 			l.drain()
 			return
 		}
+		delay := time.NewTimer(accessDelay)
+		select {
+		case <-delay.C:
+		case <-l.hurry:
+		case <-l.closing:
+		}
+		delay.Stop()
+		l.drain()
 	}
 }
 
@@ -76,14 +96,12 @@ func (l *accessLog) drain() {
 		case e := <-l.queue:
 			l.write(e)
 		default:
+			l.note(l.out.Flush())
 			return
 		}
 	}
 }
 
-// write formats one line. The buffer goes out whenever nothing waits behind
-// it, so a quiet server's log is never behind, and a busy one's is written in
-// large pieces.
 func (l *accessLog) write(e accessEntry) {
 	line := slog.NewRecord(e.at, slog.LevelInfo, "request", 0)
 	line.AddAttrs(
@@ -97,11 +115,12 @@ func (l *accessLog) write(e accessEntry) {
 		slog.String("remote", e.remote),
 		slog.String("agent", e.agent),
 	)
-	err := l.lines.Handle(context.Background(), line)
-	if err == nil && len(l.queue) == 0 {
-		err = l.out.Flush()
-	}
-	if err != nil && l.failed == nil {
+	l.note(l.lines.Handle(context.Background(), line))
+}
+
+// note keeps the writer's first error for stop.
+func (l *accessLog) note(err error) {
+	if l.failed == nil {
 		l.failed = err
 	}
 }

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"net/http"
 	"time"
 
@@ -23,9 +24,18 @@ func (s *Server) observe(next http.Handler) http.Handler {
 		w.Header()[requestIDHeader] = id
 		r.Header[requestIDHeader] = id
 		seen := &watchedWriter{ResponseWriter: w, status: http.StatusOK}
-		next.ServeHTTP(seen, r)
+		rctx, ok := s.contexts.Get().(*chi.Context)
+		if !ok {
+			rctx = chi.NewRouteContext()
+		}
+		next.ServeHTTP(seen, r.WithContext(context.WithValue(r.Context(), chi.RouteCtxKey, rctx)))
 		took := s.opts.Now().Sub(start)
-		route := chi.RouteContext(r.Context()).RoutePattern()
+		route := rctx.RoutePattern()
+		if route == "" {
+			route = "none"
+		}
+		rctx.Reset()
+		s.contexts.Put(rctx)
 		s.metrics.observe(r.Method, route, seen.status, took)
 		if s.access != nil {
 			s.access.add(accessEntry{

@@ -11,9 +11,8 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"sync"
 	"time"
-
-	"github.com/go-chi/chi/v5"
 
 	"github.com/accordhq/accord/registry"
 	"github.com/accordhq/accord/web/api"
@@ -56,6 +55,7 @@ type Server struct {
 	http     *http.Server
 	metrics  *metrics
 	access   *accessLog // nil without an access log
+	contexts sync.Pool  // of *chi.Context
 }
 
 // New opens the listening socket, so that URL is known, and serves nothing
@@ -83,7 +83,7 @@ func New(ctx context.Context, opts Options) (*Server, error) {
 	}
 	s.metrics = newMetrics(opts.Registry, s.access)
 	s.http = &http.Server{
-		Handler:           s.routes(),
+		Handler:           s.observe(newCompressor().compress(s.routes())),
 		ReadHeaderTimeout: readHeaderTimeout,
 		ReadTimeout:       readTimeout,
 		WriteTimeout:      writeTimeout,
@@ -94,17 +94,15 @@ func New(ctx context.Context, opts Options) (*Server, error) {
 	return s, nil
 }
 
-func (s *Server) routes() *chi.Mux {
-	root := chi.NewMux()
-	root.Use(s.observe, newCompressor().compress)
-	root.Method(http.MethodGet, "/metrics", s.metrics.handler())
-	root.Get("/healthz", healthz)
-	root.Get("/readyz", s.readyz)
-	root.Get("/openapi.json", openAPI)
-	rest := api.New(s.opts.Registry, s.opts.API)
-	root.MethodNotAllowed(rest.ServeHTTP) // methods that the router does not know at all
-	root.Mount("/", rest)
-	return root
+// routes adds the operators' endpoints to the API's.
+func (s *Server) routes() *api.Handler {
+	h := api.New(s.opts.Registry, s.opts.API)
+	router := h.Router()
+	router.Method(http.MethodGet, "/metrics", s.metrics.handler())
+	router.Get("/healthz", healthz)
+	router.Get("/readyz", s.readyz)
+	router.Get("/openapi.json", openAPI)
+	return h
 }
 
 // Handler is what the server serves, for those who bring their own listener.

@@ -14,6 +14,8 @@ import (
 const (
 	defaultRegistry = "http://127.0.0.1:8081"
 	registryEnv     = "ACCORD_REGISTRY"
+	// completionTimeout is how long a person who pressed Tab may have to wait.
+	completionTimeout = 3 * time.Second
 )
 
 // app is one run of the program.
@@ -134,7 +136,7 @@ func (a *app) clientWith(opts client.Options) (*client.Client, error) {
 }
 
 // subjectNames completes the first argument with the registry's subjects. A
-// registry that does not answer at once completes nothing.
+// registry that does not answer soon completes nothing.
 func (a *app) subjectNames(cmd *cobra.Command, args []string, prefix string) ([]string, cobra.ShellCompDirective) {
 	if len(args) > 0 {
 		return nil, cobra.ShellCompDirectiveNoFileComp
@@ -143,7 +145,7 @@ func (a *app) subjectNames(cmd *cobra.Command, args []string, prefix string) ([]
 	if err != nil {
 		return nil, cobra.ShellCompDirectiveError
 	}
-	ctx, cancel := context.WithTimeout(cmd.Context(), time.Second)
+	ctx, cancel := context.WithTimeout(cmd.Context(), completionTimeout)
 	defer cancel()
 	names, err := c.Subjects(ctx, client.SubjectsOptions{Prefix: completionPrefix(prefix)})
 	if err != nil {

@@ -9,20 +9,7 @@ import (
 	"github.com/accordhq/accord/schema"
 )
 
-// listFields lists the elements of a schema.
-//
-// The first message of the file is the root: its path is "", and what its
-// fields reach follows by data path, such as "lines[].price" or "totals{}".
-// Every other type of the file that the root does not reach comes after it, in
-// declaration order, as data that could be sent on its own: its path is its
-// name within the package and a colon, "Cancelled:", and its fields are
-// "Cancelled:reason"; a nested type's name has its outer ones before it,
-// "Order.Audit:".
-//
-// A member of a oneof is optional, and so is a field with presence that is not
-// required. The types of built-in files (BuiltinImports), such as
-// google.protobuf.Timestamp, are leaves: Ref names them and they are not
-// unfolded.
+// listFields lists the elements of a schema as File.Fields has them.
 func listFields(f *File) []schema.Field {
 	l := &lister{
 		file:      f,

@@ -138,7 +138,20 @@ func (f *File) Name() string {
 	return ""
 }
 
-// Fields lists the schema's elements; see listFields for their paths.
+// Fields lists the schema's elements.
+//
+// The first message of the file is the root: its path is "", and what its
+// fields reach follows by data path, such as "lines[].price" or "totals{}".
+// Every other type of the file that the root does not reach comes after it, in
+// declaration order, as data that could be sent on its own: its path is its
+// name within the package and a colon, "Cancelled:", and its fields are
+// "Cancelled:reason"; a nested type's name has its outer ones before it,
+// "Order.Audit:".
+//
+// A member of a oneof is optional, and so is a field with presence that is not
+// required. The types of built-in files (BuiltinImports), such as
+// google.protobuf.Timestamp, are leaves: Ref names them and they are not
+// unfolded.
 func (f *File) Fields() []schema.Field { return slices.Clone(f.fields()) }
 
 // Print renders "serialized", the base64 of the FileDescriptorProto, and

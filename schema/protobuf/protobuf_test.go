@@ -328,3 +328,27 @@ func TestName(t *testing.T) {
 		}
 	}
 }
+
+// A File is shared by every request that needs it.
+func TestFileIsSafeForConcurrentUse(t *testing.T) {
+	t.Parallel()
+	f := mustParse(t, `syntax = "proto3";
+import "confluent/meta.proto";
+// Comment.
+message A { string f = 1 [(confluent.field_meta).tags = "PII"]; A a = 2; }`)
+	for range 4 {
+		t.Run("reader", func(t *testing.T) {
+			t.Parallel()
+			checkReprints(t, f)
+			f.Fields()
+			f.Documentation()
+			f.Print("ignore_extensions")
+			if _, err := f.MessageIndexes("A"); err != nil {
+				t.Error(err)
+			}
+			if _, err := f.WithTags(tag("A", schema.EntityRecord, "T"), nil); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+}

@@ -59,24 +59,19 @@ func (o Options) withDefaults() Options {
 	return o
 }
 
-// Handler is the REST API. It is safe for concurrent use. It implements
-// chi.Routes, so that a router it is mounted on can list its routes; it must
-// be mounted on "/".
+// Handler is the REST API. It is safe for concurrent use.
 type Handler struct {
-	routes
 	mux     *chi.Mux
 	reg     *registry.Registry
 	opts    Options
 	buffers sync.Pool // of *encoded
 }
 
-type routes interface{ chi.Routes }
-
 // New returns the API over reg, which the caller closes after the last
 // request.
 func New(reg *registry.Registry, opts Options) *Handler {
 	mux := chi.NewMux()
-	h := &Handler{routes: mux, mux: mux, reg: reg, opts: opts.withDefaults()}
+	h := &Handler{mux: mux, reg: reg, opts: opts.withDefaults()}
 	mux.Use(middleware.GetHead)
 	mux.NotFound(h.serve(func(*request) (any, error) { return nil, plainError(http.StatusNotFound) }))
 	mux.MethodNotAllowed(h.serve(func(*request) (any, error) { return nil, plainError(http.StatusMethodNotAllowed) }))
@@ -91,8 +86,13 @@ func New(reg *registry.Registry, opts Options) *Handler {
 	return h
 }
 
-// ServeHTTP answers one request. Whatever happens inside, an error answer is
-// JSON.
+// Router lets a server add routes of its own beside the API's, before the
+// first request. Their paths are brought into form like the API's.
+func (h *Handler) Router() chi.Router { return h.mux }
+
+// ServeHTTP answers one request. It uses the chi.Context of the request, if
+// there is one, so that middleware around it can ask for the route. Whatever
+// happens inside, an error answer is JSON.
 func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	defer h.recover(w, r)
 	r, err := routed(r, h.mux)

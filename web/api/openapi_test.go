@@ -25,7 +25,7 @@ func TestDocumentAndRoutesAgree(t *testing.T) {
 	t.Parallel()
 	s := newServer(t, Options{})
 	routes := slices.Clone(operations)
-	err := chi.Walk(s.Handler, func(method, route string, _ http.Handler, _ ...func(http.Handler) http.Handler) error {
+	err := chi.Walk(s.Router(), func(method, route string, _ http.Handler, _ ...func(http.Handler) http.Handler) error {
 		routes = append(routes, method+" "+route)
 		return nil
 	})

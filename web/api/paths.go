@@ -28,13 +28,13 @@ func routed(r *http.Request, routes chi.Routes) (*http.Request, error) {
 		rewritten.URL = target
 		r = &rewritten
 	}
-	if rctx := chi.RouteContext(r.Context()); rctx != nil {
-		rctx.RoutePath = path
-		return r, nil
+	rctx := chi.RouteContext(r.Context())
+	if rctx == nil {
+		rctx = chi.NewRouteContext()
+		r = r.WithContext(context.WithValue(r.Context(), chi.RouteCtxKey, rctx))
 	}
-	rctx := chi.NewRouteContext()
 	rctx.Routes, rctx.RoutePath = routes, path
-	return r.WithContext(context.WithValue(r.Context(), chi.RouteCtxKey, rctx)), nil
+	return r, nil
 }
 
 // isPlain reports whether a path needs no rewriting.
