@@ -54,18 +54,19 @@ func (p avroPair) plain() bool {
 
 // readsPrimitive is the table of promotions (compatibility reference 2.1).
 func readsPrimitive(reader, writer avro.Kind) bool {
-	switch {
-	case reader == writer:
+	if reader == writer {
 		return true
-	case reader == avro.Long:
+	}
+	switch reader {
+	case avro.Long:
 		return writer == avro.Int
-	case reader == avro.Float:
+	case avro.Float:
 		return writer == avro.Int || writer == avro.Long
-	case reader == avro.Double:
+	case avro.Double:
 		return writer == avro.Int || writer == avro.Long || writer == avro.Float
-	case reader == avro.Bytes:
+	case avro.Bytes:
 		return writer == avro.String
-	case reader == avro.String:
+	case avro.String:
 		return writer == avro.Bytes
 	}
 	return false

@@ -1,7 +1,6 @@
 package registry_test
 
 import (
-	"context"
 	"encoding/binary"
 	"encoding/json"
 	"fmt"
@@ -65,7 +64,7 @@ func BenchmarkRegister(b *testing.B) {
 			for i := range b.N {
 				c := avro(record("R", fmt.Sprint("f", i)))
 				req := registry.RegisterRequest{Subject: fmt.Sprintf("new-%d-value", i), Candidate: c}
-				if _, err := r.Register(context.Background(), req); err != nil {
+				if _, err := r.Register(b.Context(), req); err != nil {
 					b.Fatal(err)
 				}
 			}

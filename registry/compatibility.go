@@ -127,7 +127,7 @@ func (r *Registry) judgePair(ctx context.Context, st *State, p *prepared, v *ver
 	}
 	var messages []string
 	for _, sides := range config.CompatibilityLevel.Directions() {
-		reader, writer := schema.Parsed(p.parsed.Parsed), old.Parsed
+		reader, writer := p.parsed.Parsed, old.Parsed
 		if sides == compat.OldReadsNew {
 			reader, writer = writer, reader
 		}

@@ -63,7 +63,7 @@ func TestWaitingWritesShareOneAppend(t *testing.T) {
 	for i := range writers {
 		wg.Go(func() {
 			req := registry.RegisterRequest{Subject: fmt.Sprint("s", i), Candidate: avro(record("R", fmt.Sprint("f", i)))}
-			if _, err := r.Register(context.Background(), req); err != nil {
+			if _, err := r.Register(t.Context(), req); err != nil {
 				t.Error(err)
 			}
 		})
@@ -111,7 +111,7 @@ func held(t *testing.T) (r *registry.Registry, log *counted, release func()) {
 	t.Cleanup(wg.Wait)
 	t.Cleanup(release)
 	wg.Go(func() {
-		if _, err := r.Register(context.Background(), registry.RegisterRequest{Subject: "held", Candidate: avro(`"bytes"`)}); err != nil {
+		if _, err := r.Register(context.WithoutCancel(t.Context()), registry.RegisterRequest{Subject: "held", Candidate: avro(`"bytes"`)}); err != nil {
 			t.Error(err)
 		}
 	})

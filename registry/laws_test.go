@@ -20,7 +20,7 @@ import (
 func TestReplayLaws(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(rt *rapid.T) {
-		ctx := context.Background()
+		ctx := t.Context()
 		log := memlog.New()
 		r, err := registry.Open(ctx, registry.Options{Log: log, Now: time.Now})
 		if err != nil {
@@ -196,7 +196,7 @@ func TestTwoWritersOnOneLog(t *testing.T) {
 		go func() {
 			for n := range each {
 				text := record("R", fmt.Sprintf("f%d_%d", i, n))
-				if _, err := r.Register(context.Background(), registry.RegisterRequest{Subject: "s", Candidate: avro(text)}); err != nil {
+				if _, err := r.Register(t.Context(), registry.RegisterRequest{Subject: "s", Candidate: avro(text)}); err != nil {
 					done <- err
 					return
 				}

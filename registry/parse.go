@@ -51,6 +51,8 @@ type understood struct {
 	size int
 }
 
+func (u *understood) weight() int { return u.size }
+
 // parse understands a schema, or remembers that it did. Faults of the text are
 // *schema.Error.
 func (r *Registry) parse(ctx context.Context, src schema.Source) (*understood, error) {

@@ -33,8 +33,8 @@ type Options struct {
 	// TextCache bounds, in bytes, the schema texts kept in memory; those
 	// beyond it are read from the log. Default 256 MiB.
 	TextCache int
-	// ParseCache bounds, in bytes, the parsed schemas kept for comparing.
-	// Default 256 MiB.
+	// ParseCache bounds, in bytes, the parsed schemas kept for comparing: half
+	// for texts that clients send, half for versions. Default 256 MiB.
 	ParseCache int
 }
 
@@ -49,7 +49,9 @@ type Registry struct {
 
 	state  atomic.Pointer[State]
 	texts  *budgetCache[Offset, string]
+	// parsed remembers schemas by what was parsed, stored by where they lie.
 	parsed *budgetCache[sourceKey, *understood]
+	stored *budgetCache[Offset, *understood]
 
 	writes  chan *write
 	moved   chan chan struct{}
@@ -71,7 +73,8 @@ func Open(ctx context.Context, opts Options) (*Registry, error) {
 	r := &Registry{
 		log: opts.Log, logger: opts.Logger, now: opts.Now,
 		texts:   newBudgetCache[Offset](orDefault(opts.TextCache), func(t string) int { return len(t) }),
-		parsed:  newBudgetCache[sourceKey](orDefault(opts.ParseCache), func(u *understood) int { return u.size }),
+		parsed:  newBudgetCache[sourceKey](orDefault(opts.ParseCache)/2, (*understood).weight),
+		stored:  newBudgetCache[Offset](orDefault(opts.ParseCache)/2, (*understood).weight),
 		writes:  make(chan *write, maxBatch),
 		moved:   make(chan chan struct{}),
 		closing: make(chan struct{}),

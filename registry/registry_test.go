@@ -1,7 +1,6 @@
 package registry_test
 
 import (
-	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -331,7 +330,7 @@ func TestConcurrentRegistration(t *testing.T) {
 		wg.Go(func() {
 			for s := range schemas {
 				text := record("R", fmt.Sprintf("f%d", (s+w)%schemas))
-				v, err := r.Register(context.Background(), registry.RegisterRequest{Subject: "s", Candidate: avro(text)})
+				v, err := r.Register(t.Context(), registry.RegisterRequest{Subject: "s", Candidate: avro(text)})
 				if err != nil {
 					t.Error(err)
 					return

@@ -109,7 +109,8 @@ func (st *State) applySchema(e Entry) error {
 		return fmt.Errorf("facts of %s: id %d is out of range", e.Key.ID, f.ID)
 	}
 	st.set(&version{
-		subject: name, number: int32(number), id: int32(f.ID), format: f.Type, same: f.sameness, printed: f.Printed,
+		subject: name, number: int32(number), id: int32(f.ID), //nolint:gosec // both checked above
+		format: f.Type, same: f.sameness, printed: f.Printed,
 		refs: f.References, metadata: f.Metadata, rules: f.RuleSet, at: e.Offset, millis: e.Time.UnixMilli(),
 	})
 	return nil

@@ -66,8 +66,12 @@ func (r *Registry) textOf(ctx context.Context, v *version) (string, error) {
 }
 
 // parsedOf returns a version parsed, with its references resolved. Versions
-// exist already, so they are read leniently.
+// exist already, so they are read leniently. What a version refers to never
+// changes, so the offset of its text is all there is to remember it by.
 func (r *Registry) parsedOf(ctx context.Context, st *State, v *version) (*understood, error) {
+	if u, ok := r.stored.lookup(v.at); ok {
+		return u, nil
+	}
 	t, err := r.textOf(ctx, v)
 	if err != nil {
 		return nil, err
@@ -76,5 +80,10 @@ func (r *Registry) parsedOf(ctx context.Context, st *State, v *version) (*unders
 	if err != nil {
 		return nil, err
 	}
-	return r.parse(ctx, schema.Source{Format: v.format, Text: t, References: v.refs, Dependencies: deps})
+	u, err := r.parse(ctx, schema.Source{Format: v.format, Text: t, References: v.refs, Dependencies: deps})
+	if err != nil {
+		return nil, err
+	}
+	r.stored.store(v.at, u)
+	return u, nil
 }

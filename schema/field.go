@@ -51,7 +51,7 @@ type Field struct {
 	// Pointer is the JSON pointer of the element in the schema text, for Avro
 	// and JSON Schema; "" elsewhere.
 	Pointer string `json:"pointer,omitempty"`
-	// Deprecated: the schema says so.
+	// Deprecated is set where the schema says that the element is.
 	Deprecated bool `json:"deprecated,omitempty"`
 	// Position is where the element begins. File is the dependency's name when
 	// it is declared in one, "" for the text itself.

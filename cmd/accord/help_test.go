@@ -2,7 +2,6 @@ package main
 
 import (
 	"bytes"
-	"context"
 	"os"
 	"strings"
 	"testing"
@@ -34,7 +33,7 @@ func TestHelp(t *testing.T) {
 	visit = func(cmd *cobra.Command) {
 		args := strings.Fields(cmd.CommandPath())[1:]
 		var out, errs bytes.Buffer
-		if code := run(context.Background(), append(args, "--help"), testEnv(&out, &errs)); code != exitFine {
+		if code := run(t.Context(), append(args, "--help"), testEnv(&out, &errs)); code != exitFine {
 			t.Errorf("%s --help: exit code %d\n%s", cmd.CommandPath(), code, &errs)
 		}
 		got.WriteString("==== " + cmd.CommandPath() + "\n\n" + out.String() + "\n")

@@ -51,7 +51,8 @@ func TestRefusals(t *testing.T) {
 			422, `{"error_code":42290,"message":"the schema is not documented","findings":[
 				{"code":"DOC_MISSING","severity":"error","path":"Order.id","message":"the field says nothing of itself","hint":"add a doc"},
 				{"code":"OWNER_MISSING","severity":"warning","message":"nobody owns \u001b[31mit"}]}`,
-			[]string{"schema", "delete", "orders"}, exitFindings,
+			[]string{"schema", "delete", "orders"},
+			exitFindings,
 			`accord: the schema is not documented
   error DOC_MISSING Order.id: the field says nothing of itself
     fix: add a doc
@@ -59,24 +60,32 @@ func TestRefusals(t *testing.T) {
 `,
 		},
 		"a proxy's page": {
-			403, "<html>\n<h1>Forbidden</h1></html>", []string{"schema", "list"}, exitFailed,
+			403, "<html>\n<h1>Forbidden</h1></html>",
+			[]string{"schema", "list"},
+			exitFailed,
 			`accord: HTTP 403 Forbidden: <html> <h1>Forbidden</h1></html>
 hint: that answer is no schema registry's; check --registry and what stands before it
 `,
 		},
 		"no registry at all": {
-			200, "<html>", []string{"schema", "list"}, exitFailed,
+			200, "<html>",
+			[]string{"schema", "list"},
+			exitFailed,
 			`accord: GET /schemas: the answer is not what a schema registry sends: invalid character '<' looking for beginning of value
 `,
 		},
 		"a subject to quote": {
-			404, `{"error_code":40402,"message":"Version 9 not found."}`, []string{"schema", "get", "it's (mine)@9"}, exitFailed,
+			404, `{"error_code":40402,"message":"Version 9 not found."}`,
+			[]string{"schema", "get", "it's (mine)@9"},
+			exitFailed,
 			`accord: Version 9 not found.
 hint: 'accord schema versions 'it'\''s (mine)' --deleted' shows every version
 `,
 		},
 		"an old registry's code": {
-			409, `{"error_code":409,"message":"incompatible"}`, []string{"schema", "delete", "orders"}, exitFindings,
+			409, `{"error_code":409,"message":"incompatible"}`,
+			[]string{"schema", "delete", "orders"},
+			exitFindings,
 			`accord: incompatible
 hint: change the schema as the message says; 'accord config get orders' shows the level that applies
 `,

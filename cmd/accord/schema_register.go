@@ -126,13 +126,13 @@ func parseReference(arg string) (schema.Reference, error) {
 
 // readFile reads a file, or standard input for "-", of at most limit bytes.
 func (a *app) readFile(name string, limit int64) ([]byte, error) {
-	var from io.Reader = a.stdin
+	from := a.stdin
 	if name != "-" {
 		f, err := os.Open(name)
 		if err != nil {
 			return nil, unable("", "%w", err)
 		}
-		defer f.Close()
+		defer func() { _ = f.Close() }()
 		from = f
 	}
 	text, err := io.ReadAll(io.LimitReader(from, limit+1))

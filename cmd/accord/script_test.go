@@ -31,7 +31,7 @@ func TestMain(m *testing.M) {
 //	server start ARG...   run 'accord serve' with a free port and set
 //	                      ACCORD_REGISTRY to where it listens, ADDRESS to
 //	                      the same without http://
-//	server stop           stop it as SIGTERM does, expect exit code 0 and
+//	server stop           end it as SIGTERM does, expect exit code 0 and
 //	                      leave what it said in the file "server"
 //	exits CODE ARG...     run 'accord' and expect the exit code; the output
 //	                      is in the files "out" and "err", with one time for
@@ -150,7 +150,7 @@ func startServer(dir string, args ...string) (*server, error) {
 	case <-ctx.Done():
 	}
 	_ = cmd.Process.Kill()
-	return nil, fmt.Errorf("accord serve did not start: %v\n%s", cmd.Wait(), s.said)
+	return nil, fmt.Errorf("accord serve did not start: %w\n%s", cmd.Wait(), s.said)
 }
 
 // stop ends the server as an operator would and returns what it said.
@@ -173,7 +173,7 @@ func (s *server) kill() error {
 	<-s.done
 	var died *exec.ExitError
 	if err := s.cmd.Wait(); !errors.As(err, &died) {
-		return fmt.Errorf("accord serve was not killed: %v\n%s", err, s.said)
+		return fmt.Errorf("accord serve was not killed: %w\n%s", err, s.said)
 	}
 	return nil
 }

@@ -206,7 +206,7 @@ func (s *serve) openAccessLog() (io.Writer, func() error, error) {
 	case "-":
 		return s.stdout, func() error { return nil }, nil
 	}
-	f, err := os.OpenFile(s.accessLog, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o640)
+	f, err := os.OpenFile(s.accessLog, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
 	if err != nil {
 		return nil, nil, unable("choose another file with --access-log FILE", "%w", err)
 	}

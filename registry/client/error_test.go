@@ -20,14 +20,26 @@ func TestErrors(t *testing.T) {
 		want   client.Error
 		text   string
 	}{
-		"registry's": {404, `{"error_code":40401,"message":"Subject 's' not found."}`,
-			client.Error{Status: 404, Code: 40401, Message: "Subject 's' not found."}, "Subject 's' not found."},
-		"with findings": {422, `{"error_code":42290,"message":"no","findings":[{"code":"DOC_MISSING","severity":"error","message":"m"}]}`,
-			client.Error{Status: 422, Code: 42290, Message: "no", Findings: []finding.Finding{{Code: "DOC_MISSING", Severity: finding.Error, Message: "m"}}}, "no"},
-		"proxy's page": {403, "<html>\n <b>Forbidden</b>\xff</html>",
-			client.Error{Status: 403, Message: "<html> <b>Forbidden</b>?</html>"}, "HTTP 403 Forbidden: <html> <b>Forbidden</b>?</html>"},
-		"other JSON": {404, `{"error":"nope"}`,
-			client.Error{Status: 404, Message: `{"error":"nope"}`}, `HTTP 404 Not Found: {"error":"nope"}`},
+		"registry's": {
+			404, `{"error_code":40401,"message":"Subject 's' not found."}`,
+			client.Error{Status: 404, Code: 40401, Message: "Subject 's' not found."},
+			"Subject 's' not found.",
+		},
+		"with findings": {
+			422, `{"error_code":42290,"message":"no","findings":[{"code":"DOC_MISSING","severity":"error","message":"m"}]}`,
+			client.Error{Status: 422, Code: 42290, Message: "no", Findings: []finding.Finding{{Code: "DOC_MISSING", Severity: finding.Error, Message: "m"}}},
+			"no",
+		},
+		"proxy's page": {
+			403, "<html>\n <b>Forbidden</b>\xff</html>",
+			client.Error{Status: 403, Message: "<html> <b>Forbidden</b>?</html>"},
+			"HTTP 403 Forbidden: <html> <b>Forbidden</b>?</html>",
+		},
+		"other JSON": {
+			404, `{"error":"nope"}`,
+			client.Error{Status: 404, Message: `{"error":"nope"}`},
+			`HTTP 404 Not Found: {"error":"nope"}`,
+		},
 		"empty": {500, "", client.Error{Status: 500}, "HTTP 500 Internal Server Error"},
 		"long":  {500, long, client.Error{Status: 500, Message: long[:200] + "…"}, "HTTP 500 Internal Server Error: " + long[:200] + "…"},
 	}

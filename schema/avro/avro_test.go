@@ -187,7 +187,7 @@ func TestParseRefuses(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			_, err := avro.Parse(context.Background(), schema.Source{Text: tt.text, Strict: true})
+			_, err := avro.Parse(t.Context(), schema.Source{Text: tt.text, Strict: true})
 			var fault *schema.Error
 			if !errors.As(err, &fault) {
 				t.Fatalf("strict: %v, want a *schema.Error", err)
@@ -195,7 +195,7 @@ func TestParseRefuses(t *testing.T) {
 			if fault.Pointer != tt.pointer || fault.Line == 0 || fault.Message == "" || fault.Format != schema.Avro {
 				t.Errorf("fault %+v, want pointer %q and a position", fault, tt.pointer)
 			}
-			if _, err := avro.Parse(context.Background(), schema.Source{Text: tt.text}); (err == nil) != tt.strictOnly {
+			if _, err := avro.Parse(t.Context(), schema.Source{Text: tt.text}); (err == nil) != tt.strictOnly {
 				t.Errorf("lenient: %v", err)
 			}
 		})
@@ -211,7 +211,7 @@ func TestParseAccepts(t *testing.T) {
 		`{"type":"bytes","logicalType":"decimal"}`,
 		`{"type":"record","name":"R","fields":[{"name":"x","type":"B","default":{}},{"name":"y","type":{"type":"record","name":"B","fields":[{"name":"z","type":"int","default":1}]}}]}`,
 	} {
-		if _, err := avro.Parse(context.Background(), schema.Source{Text: text, Strict: true}); err != nil {
+		if _, err := avro.Parse(t.Context(), schema.Source{Text: text, Strict: true}); err != nil {
 			t.Errorf("%s: %v", text, err)
 		}
 	}
@@ -219,7 +219,7 @@ func TestParseAccepts(t *testing.T) {
 
 func TestErrorsNameTheDependency(t *testing.T) {
 	t.Parallel()
-	_, err := avro.Parse(context.Background(), schema.Source{
+	_, err := avro.Parse(t.Context(), schema.Source{
 		Text:         `"com.acme.Bad"`,
 		Dependencies: []schema.Dependency{{Reference: schema.Reference{Name: "com.acme.Bad"}, Text: "{\"type\":\"record\",\n  \"name\":5}"}},
 	})
@@ -236,10 +236,10 @@ func TestParseIsBounded(t *testing.T) {
 		fmt.Fprintf(&chain, `{"type":"record","name":"R%d","fields":[{"name":"f","type":["null","R%d"]}]},`, i, i+1)
 	}
 	chain.WriteString(`{"type":"record","name":"R1000","fields":[]}]`)
-	if _, err := avro.Parse(context.Background(), schema.Source{Text: chain.String()}); err == nil {
+	if _, err := avro.Parse(t.Context(), schema.Source{Text: chain.String()}); err == nil {
 		t.Error("a chain of 1000 records is accepted: its canonical text cannot be read back")
 	}
-	ctx, cancel := context.WithCancel(context.Background())
+	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	if _, err := avro.Parse(ctx, schema.Source{Text: `"int"`}); !errors.Is(err, context.Canceled) {
 		t.Errorf("ended context: %v", err)
@@ -299,11 +299,11 @@ func FuzzParse(f *testing.F) {
 		f.Add(seed, false)
 	}
 	f.Fuzz(func(t *testing.T, text string, strict bool) {
-		s, err := avro.Parse(context.Background(), schema.Source{Text: text, Strict: strict})
+		s, err := avro.Parse(t.Context(), schema.Source{Text: text, Strict: strict})
 		if err != nil {
 			return
 		}
-		again, err := avro.Parse(context.Background(), schema.Source{Text: s.Canonical(), Strict: strict})
+		again, err := avro.Parse(t.Context(), schema.Source{Text: s.Canonical(), Strict: strict})
 		if err != nil {
 			t.Fatalf("%s prints as %s: %v", text, s.Canonical(), err)
 		}
@@ -333,7 +333,7 @@ func BenchmarkParse50Fields(b *testing.B) {
 	b.SetBytes(int64(text.Len()))
 	b.ReportAllocs()
 	for b.Loop() {
-		if _, err := avro.Parse(context.Background(), src); err != nil {
+		if _, err := avro.Parse(b.Context(), src); err != nil {
 			b.Fatal(err)
 		}
 	}

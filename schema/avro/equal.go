@@ -15,7 +15,7 @@ type typePair struct{ a, b *Type }
 // defaults, orders, symbols, sizes and properties count; documentation and
 // aliases do not. A pair met again while it is compared counts as equal.
 type equality struct {
-	ctx  context.Context
+	ctx  context.Context //nolint:containedctx // lives for one comparison
 	seen map[typePair]bool
 }
 

@@ -110,7 +110,7 @@ var crcTable = func() (table [256]uint64) {
 func (s *Schema) CRC64() uint64 {
 	fp := uint64(emptyCRC)
 	for _, b := range []byte(s.CanonicalForm()) {
-		fp = fp>>8 ^ crcTable[byte(fp)^b]
+		fp = fp>>8 ^ crcTable[(fp^uint64(b))&0xff]
 	}
 	return fp
 }

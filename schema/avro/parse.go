@@ -30,7 +30,7 @@ var complexKinds = map[string]Kind{
 
 // parser reads one text: the schema or one of its dependencies.
 type parser struct {
-	ctx    context.Context
+	ctx    context.Context //nolint:containedctx // lives for one parse
 	names  nameTable
 	file   string
 	lines  []int

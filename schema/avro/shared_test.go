@@ -1,7 +1,6 @@
 package avro_test
 
 import (
-	"context"
 	"os"
 	"path/filepath"
 	"testing"
@@ -33,7 +32,7 @@ func parse(t testing.TB, text string, dependencies ...string) *avro.Schema {
 			Reference: schema.Reference{Name: "dep", Subject: "dep", Version: i + 1}, Text: dep,
 		})
 	}
-	s, err := avro.Parse(context.Background(), src)
+	s, err := avro.Parse(t.Context(), src)
 	if err != nil {
 		t.Fatalf("parse %s: %v", text, err)
 	}

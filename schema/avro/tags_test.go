@@ -27,7 +27,9 @@ func TestWithTags(t *testing.T) {
 		{"nothing", nil, nil, text},
 		{"known already", []schema.ElementTags{element(schema.EntityField, "a.R.x", "X")}, nil, text},
 		{
-			"new property in the object's style", []schema.ElementTags{element(schema.EntityField, "a.R.y", "N")}, nil,
+			"new property in the object's style",
+			[]schema.ElementTags{element(schema.EntityField, "a.R.y", "N")},
+			nil,
 			`{ "type": "record", "name": "a.R", // kept
   "fields": [
     { "confluent:tags": [ "X" ], "name": "x", "type": "int" },

@@ -1,7 +1,6 @@
 package avro_test
 
 import (
-	"context"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -90,7 +89,7 @@ func TestCorpus(t *testing.T) {
 				t.Fatal(err)
 			}
 			for _, strict := range []bool{false, true} {
-				s, err := avro.Parse(context.Background(), schema.Source{Text: string(text), Strict: strict})
+				s, err := avro.Parse(t.Context(), schema.Source{Text: string(text), Strict: strict})
 				if err != nil {
 					t.Fatalf("strict %v: %v", strict, err)
 				}

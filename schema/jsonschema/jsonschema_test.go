@@ -311,7 +311,7 @@ func TestHostileGraphs(t *testing.T) {
 		wide.WriteString(`"d` + strconv.Itoa(i) + `":{"anyOf":[` + next + `,` + next + `,{"allOf":[` + next + `,` + next + `]}]},`)
 	}
 	wide.WriteString(`"d40":{"properties":{"x":{"type":"string"}}}}}`)
-	doubling := strings.Replace(wide.String(), `"anyOf"`, `"prefixItems"`, -1)
+	doubling := strings.ReplaceAll(wide.String(), `"anyOf"`, `"prefixItems"`)
 	for name, text := range map[string]string{
 		"wide":      wide.String(),
 		"doubling":  doubling,

@@ -154,8 +154,10 @@ func (n *Node) PositionOf(keyword string) schema.Position {
 func (n *Node) neighbours() iter.Seq[*Node] {
 	return func(yield func(*Node) bool) {
 		for _, group := range [][]*Node{
-			{n.Ref, n.DynamicRef, n.Items, n.Not, n.If, n.Then, n.Else, n.AdditionalProperties, n.PropertyNames,
-				n.Contains, n.UnevaluatedItems, n.UnevaluatedProperties},
+			{
+				n.Ref, n.DynamicRef, n.Items, n.Not, n.If, n.Then, n.Else, n.AdditionalProperties, n.PropertyNames,
+				n.Contains, n.UnevaluatedItems, n.UnevaluatedProperties,
+			},
 			n.PrefixItems, n.AllOf, n.AnyOf, n.OneOf,
 		} {
 			for _, m := range group {

@@ -82,7 +82,7 @@ func portable(d *document, names map[*jsontree.Node]string) any {
 	for _, n := range d.nodes {
 		byText[n.Value] = n
 	}
-	return (&porter{byText, names}).value(d.root, d)
+	return (&porter{byText, names}).value(d.root)
 }
 
 type porter struct {
@@ -90,18 +90,18 @@ type porter struct {
 	names map[*jsontree.Node]string
 }
 
-func (p *porter) value(v *jsontree.Node, d *document) any {
+func (p *porter) value(v *jsontree.Node) any {
 	switch v.Kind {
 	case jsontree.Array:
 		items := make([]any, len(v.Items))
 		for i, item := range v.Items {
-			items[i] = p.value(item, d)
+			items[i] = p.value(item)
 		}
 		return items
 	case jsontree.Object:
 		members := make(map[string]any, len(v.Members))
 		for _, m := range v.Distinct() {
-			members[m.Name] = p.value(m.Value, d)
+			members[m.Name] = p.value(m.Value)
 		}
 		if n := p.nodes[v]; n != nil {
 			p.schema(n, members)

@@ -161,13 +161,13 @@ func FuzzParse(f *testing.F) {
 		if err != nil {
 			return
 		}
-		for _, print := range []func([]byte, *jsontree.Node) []byte{jsontree.Append, jsontree.AppendSorted} {
-			printed := string(print(nil, n))
+		for _, appendTo := range []func([]byte, *jsontree.Node) []byte{jsontree.Append, jsontree.AppendSorted} {
+			printed := string(appendTo(nil, n))
 			again, err := jsontree.Parse(printed, jsontree.Options{MaxDepth: 9000})
 			if err != nil {
 				t.Fatalf("%q prints as %q: %v", text, printed, err)
 			}
-			if second := string(print(nil, again)); second != printed {
+			if second := string(appendTo(nil, again)); second != printed {
 				t.Fatalf("%q prints as %q, then as %q", text, printed, second)
 			}
 		}

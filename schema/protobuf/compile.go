@@ -27,7 +27,7 @@ const maxTotalText = 4 * schema.MaxText
 // one after the other in one goroutine, so that a panic of the library can be
 // caught in Parse and one file's cost is bounded before the next begins.
 type compiler struct {
-	ctx     context.Context
+	ctx     context.Context //nolint:containedctx // lives for one parse
 	sources map[string]schema.Dependency
 	// known returns the built-in file of a path.
 	known        func(path string) linker.File
@@ -82,6 +82,7 @@ func (c *compiler) compileText(path, text string) (*unit, error) {
 	if err != nil {
 		return nil, c.located(path, text, err)
 	}
+	importMetaIfUsed(parsed.FileDescriptorProto())
 	linked, names, err := c.link(path, text, parsed, handler)
 	if err != nil {
 		return nil, err

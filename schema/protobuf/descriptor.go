@@ -21,6 +21,7 @@ import (
 // send a base64 FileDescriptorProto instead, which is printed; everything
 // after that sees source text alone.
 func (c *compiler) source(path, text string) (source string, serialized bool, err error) {
+	text = strings.TrimPrefix(text, "\ufeff") // the byte order mark of some editors
 	trimmed := strings.TrimSpace(text)
 	if trimmed == "" {
 		return "", false, c.errorf(path, schema.Position{}, "the schema is empty")
@@ -124,7 +125,7 @@ func documentOf(file *descriptorpb.FileDescriptorProto) *Document {
 	}
 	for i, path := range file.GetDependency() {
 		line := importLine{path: path}
-		switch index := int32(i); { //nolint:gosec // bounded by the text's size
+		switch index := int32(i); {
 		case slices.Contains(file.GetPublicDependency(), index):
 			line.modifier = "public"
 		case slices.Contains(file.GetWeakDependency(), index):

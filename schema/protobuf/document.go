@@ -84,13 +84,11 @@ type Type struct {
 }
 
 // String prints the type as written.
-func (t Type) String() string { return t.print(t.Name) }
-
-func (t Type) print(name string) string {
+func (t Type) String() string {
 	if t.Key != "" {
-		return "map<" + t.Key + ", " + name + ">"
+		return "map<" + t.Key + ", " + t.Name + ">"
 	}
-	return name
+	return t.Name
 }
 
 // Oneof is a declared oneof. Its Fields have no label.
@@ -234,17 +232,6 @@ func asList(v value) []value {
 		return v.list
 	}
 	return []value{v}
-}
-
-// FieldByName finds a field, oneof member or group by its name; nil if there
-// is none.
-func (m *Message) FieldByName(name string) *Field {
-	for _, f := range m.allFields() {
-		if f.Name == name || f.Group != nil && groupFieldName(f.Name) == name {
-			return f
-		}
-	}
-	return nil
 }
 
 // groupFieldName is the name of the field that a group declares beside its

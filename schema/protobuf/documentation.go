@@ -159,6 +159,9 @@ func (f *File) documented() string {
 	}
 	d := newDocs(f.main)
 	found := map[string]string{}
+	if doc := readMeta(f.main.linked.Options()).doc; doc != "" {
+		found["package "+f.main.document.Package] = doc
+	}
 	walkDescriptors(f.main.linked, func(element protoreflect.Descriptor) {
 		if doc := d.of(element, sourcePath(element)).doc; doc != "" {
 			found[string(element.FullName())] = doc

@@ -126,8 +126,10 @@ func (f *File) Normalized() string { return f.normalized() }
 func (f *File) Structure() string { return f.structure() }
 
 // Documentation is every comment that documents an element, one a line as
-// "acme.Order.id: text", sorted (contracts reference 4.1). It is empty for a
-// schema read from a descriptor, which has no comments.
+// "acme.Order.id: text", sorted (contracts reference 4.1); where an element has
+// no comment, the doc of its meta option counts, and that of the file's stands
+// as "package acme". It is empty for a schema read from a descriptor, which
+// has no comments.
 func (f *File) Documentation() string { return f.documentation() }
 
 // Name is the full name of the first message, "" in a file without any.

@@ -151,35 +151,67 @@ func TestParseErrors(t *testing.T) {
 		want schema.Error
 	}{
 		"empty": {source("  \n"), schema.Error{Message: "the schema is empty"}},
-		"syntax": {source(head + "message A {\n  string = 1;\n}\n"),
-			schema.Error{Position: schema.Position{Line: 3, Column: 10}, Message: "unexpected '='"}},
-		"columns count bytes": {source(head + "message A {\n\t/* ü */ Missing m = 1;\n}\n"),
-			schema.Error{Position: schema.Position{Line: 3, Column: 11}, Message: "unknown type Missing"}},
-		"missing import": {source(head + "\nimport \"a/b.proto\";\n"),
-			schema.Error{Position: schema.Position{Line: 3, Column: 1}, Message: "add a reference"}},
-		"missing import of an import": {source(head+"import \"a.proto\";", "a.proto", "\nimport \"b.proto\";"),
-			schema.Error{File: "a.proto", Position: schema.Position{Line: 2, Column: 1}, Message: `"b.proto" is not known`}},
-		"error in an import": {source(head+"import \"a.proto\";", "a.proto", "message"),
-			schema.Error{File: "a.proto", Position: schema.Position{Line: 1, Column: 8}, Message: "unexpected end of file"}},
-		"circle": {source(head+"import \"a.proto\";", "a.proto", "import \"b.proto\";", "b.proto", "import \"a.proto\";"),
-			schema.Error{File: "b.proto", Position: schema.Position{Line: 1, Column: 1}, Message: "a.proto -> b.proto -> a.proto"}},
-		"circle of one": {source(head+"import \"a.proto\";", "a.proto", "import \"a.proto\";"),
-			schema.Error{File: "a.proto", Position: schema.Position{Line: 1, Column: 1}, Message: "circle"}},
-		"edition 2024": {source("// new\nedition = \"2024\";\nexport message A {}\n"),
-			schema.Error{Position: schema.Position{Line: 2, Column: 1}, Message: "edition 2024 is not supported yet"}},
-		"too deep": {source(head + "option a = " + strings.Repeat("{a:", 600)),
-			schema.Error{Position: schema.Position{Line: 2, Column: 1512}, Message: "deeper than 500"}},
-		"too many declarations": {source(head + strings.Repeat(";\n", 30_000)),
-			schema.Error{Position: schema.Position{Line: 25_001, Column: 1}, Message: "more than 25000 declarations"}},
-		"all on one line": {source(head + strings.Repeat(";", 20_000)),
-			schema.Error{Position: schema.Position{Line: 2, Column: 10_001}, Message: "the line is too long"}},
-		"too long": {source(head + "//" + strings.Repeat("x", schema.MaxText)),
-			schema.Error{Message: "bytes"}},
+		"syntax": {
+			source(head + "message A {\n  string = 1;\n}\n"),
+			schema.Error{Position: schema.Position{Line: 3, Column: 10}, Message: "unexpected '='"},
+		},
+		"byte order mark": {
+			source("\ufeff" + head + "message A { Missing m = 1; }"),
+			schema.Error{Position: schema.Position{Line: 2, Column: 13}, Message: "unknown type Missing"},
+		},
+		"columns count bytes": {
+			source(head + "message A {\n\t/* ü */ Missing m = 1;\n}\n"),
+			schema.Error{Position: schema.Position{Line: 3, Column: 11}, Message: "unknown type Missing"},
+		},
+		"missing import": {
+			source(head + "\nimport \"a/b.proto\";\n"),
+			schema.Error{Position: schema.Position{Line: 3, Column: 1}, Message: "add a reference"},
+		},
+		"missing import of an import": {
+			source(head+"import \"a.proto\";", "a.proto", "\nimport \"b.proto\";"),
+			schema.Error{File: "a.proto", Position: schema.Position{Line: 2, Column: 1}, Message: `"b.proto" is not known`},
+		},
+		"error in an import": {
+			source(head+"import \"a.proto\";", "a.proto", "message"),
+			schema.Error{File: "a.proto", Position: schema.Position{Line: 1, Column: 8}, Message: "unexpected end of file"},
+		},
+		"circle": {
+			source(head+"import \"a.proto\";", "a.proto", "import \"b.proto\";", "b.proto", "import \"a.proto\";"),
+			schema.Error{File: "b.proto", Position: schema.Position{Line: 1, Column: 1}, Message: "a.proto -> b.proto -> a.proto"},
+		},
+		"circle of one": {
+			source(head+"import \"a.proto\";", "a.proto", "import \"a.proto\";"),
+			schema.Error{File: "a.proto", Position: schema.Position{Line: 1, Column: 1}, Message: "circle"},
+		},
+		"edition 2024": {
+			source("// new\nedition = \"2024\";\nexport message A {}\n"),
+			schema.Error{Position: schema.Position{Line: 2, Column: 1}, Message: "edition 2024 is not supported yet"},
+		},
+		"too deep": {
+			source(head + "option a = " + strings.Repeat("{a:", 600)),
+			schema.Error{Position: schema.Position{Line: 2, Column: 1512}, Message: "deeper than 500"},
+		},
+		"too many declarations": {
+			source(head + strings.Repeat(";\n", 30_000)),
+			schema.Error{Position: schema.Position{Line: 25_001, Column: 1}, Message: "more than 25000 declarations"},
+		},
+		"all on one line": {
+			source(head + strings.Repeat(";", 20_000)),
+			schema.Error{Position: schema.Position{Line: 2, Column: 10_001}, Message: "the line is too long"},
+		},
+		"too long": {
+			source(head + "//" + strings.Repeat("x", schema.MaxText)),
+			schema.Error{Message: "bytes"},
+		},
 		"not a descriptor": {source("AAAA"), schema.Error{Message: "neither .proto source nor"}},
-		"custom option unknown": {source(head + "message A {\n  option (acme.x) = 1;\n}\n"),
-			schema.Error{Position: schema.Position{Line: 3, Column: 10}, Message: "acme.x"}},
-		"name taken by an import": {source(head+"import \"a.proto\";\nmessage A {}\n", "a.proto", "message A {}"),
-			schema.Error{Position: schema.Position{Line: 3, Column: 9}, Message: "already defined"}},
+		"custom option unknown": {
+			source(head + "message A {\n  option (acme.x) = 1;\n}\n"),
+			schema.Error{Position: schema.Position{Line: 3, Column: 10}, Message: "acme.x"},
+		},
+		"name taken by an import": {
+			source(head+"import \"a.proto\";\nmessage A {}\n", "a.proto", "message A {}"),
+			schema.Error{Position: schema.Position{Line: 3, Column: 9}, Message: "already defined"},
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -2,6 +2,7 @@ package protobuf
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/bufbuild/protocompile/ast"
 	"github.com/bufbuild/protocompile/linker"
@@ -22,16 +23,24 @@ type extensionName struct {
 // away, so this runs between the two.
 func extensionNames(linked linker.Result) map[ast.Node]extensionName {
 	names := map[ast.Node]extensionName{}
+	eachCustomName(linked.FileDescriptorProto(), func(part *descriptorpb.UninterpretedOption_NamePart) {
+		names[linked.OptionNamePartNode(part)] = resolveExtension(linked, part.GetNamePart())
+	})
+	return names
+}
+
+// eachCustomName calls visit for every name of a custom option in a file whose
+// options are not interpreted yet.
+func eachCustomName(file *descriptorpb.FileDescriptorProto, visit func(*descriptorpb.UninterpretedOption_NamePart)) {
 	collect := func(options []*descriptorpb.UninterpretedOption) {
 		for _, o := range options {
 			for _, part := range o.GetName() {
 				if part.GetIsExtension() {
-					names[linked.OptionNamePartNode(part)] = resolveExtension(linked, part.GetNamePart())
+					visit(part)
 				}
 			}
 		}
 	}
-	file := linked.FileDescriptorProto()
 	collect(file.GetOptions().GetUninterpretedOption())
 	_ = walk.DescriptorProtos(file, func(_ protoreflect.FullName, m proto.Message) error {
 		collect(uninterpreted(m))
@@ -42,7 +51,22 @@ func extensionNames(linked linker.Result) map[ast.Node]extensionName {
 		}
 		return nil
 	})
-	return names
+}
+
+// importMetaIfUsed makes a file import confluent/meta.proto where it uses the
+// meta options without doing so. Confluent reads those without resolving them,
+// and its own documentation leaves the import out.
+func importMetaIfUsed(file *descriptorpb.FileDescriptorProto) {
+	if slices.Contains(file.GetDependency(), metaImport) {
+		return
+	}
+	used := false
+	eachCustomName(file, func(part *descriptorpb.UninterpretedOption_NamePart) {
+		used = used || isMeta(strings.TrimPrefix(part.GetNamePart(), "."))
+	})
+	if used {
+		file.Dependency = append(file.Dependency, metaImport)
+	}
 }
 
 func resolveExtension(linked linker.Result, name string) extensionName {

@@ -25,23 +25,37 @@ type scanned struct {
 	declarations int
 	// head is the first statement without white space and comments, by which
 	// an unsupported edition is recognised even if its syntax is new.
-	head string
+	head    string
+	reading strings.Builder
+}
+
+// readHead takes in the next piece of text until the first statement is read.
+func (s *scanned) readHead(piece string) {
+	if s.head != "" || s.reading.Len() >= 64 {
+		return
+	}
+	s.reading.WriteString(piece)
+	if piece == ";" {
+		s.head = s.reading.String()
+	}
 }
 
 // scan checks that a text is within bounds. The compiler's parser and its
 // walks over the syntax tree recurse; a goroutine's stack cannot be caught
 // overflowing, so depth is checked here, on the text.
-func scan(text string) (scanned, *schema.Error) {
-	var s scanned
-	var head strings.Builder
+func scan(text string) (*scanned, *schema.Error) {
+	s := &scanned{}
 	var depth, lineStart, columns int
-	fail := func(at int, format string, limit int) (scanned, *schema.Error) {
+	fail := func(at int, format string, limit int) (*scanned, *schema.Error) {
 		return s, schema.Errorf(schema.Protobuf, schema.PositionOf(text, at), format, limit)
 	}
 	for i := 0; i < len(text); {
 		if end := skip(text, i); end > i {
-			if s.head == "" && text[i] != '/' && head.Len() < 64 {
-				head.WriteString(text[i:min(end, i+64)])
+			if text[i] != '/' {
+				s.readHead(text[i:min(end, i+64)])
+			}
+			if n := strings.LastIndexByte(text[i:end], '\n'); n >= 0 {
+				lineStart = i + n + 1
 			}
 			i = end
 			continue
@@ -51,7 +65,7 @@ func scan(text string) (scanned, *schema.Error) {
 		case '\n':
 			lineStart = i + 1
 		case '}', ']', '>', ')':
-			depth--
+			depth = max(0, depth-1)
 		case '{', '[', '<', '(':
 			depth++
 			fallthrough
@@ -67,11 +81,8 @@ func scan(text string) (scanned, *schema.Error) {
 		case columns > maxColumns:
 			return fail(i, "the line is too long at byte %d: put declarations on lines of their own", i-lineStart)
 		}
-		if s.head == "" && c > ' ' && head.Len() < 64 {
-			head.WriteByte(c)
-			if c == ';' {
-				s.head = head.String()
-			}
+		if c > ' ' {
+			s.readHead(text[i : i+1])
 		}
 		i++
 	}
@@ -112,7 +123,7 @@ func skip(text string, i int) int {
 
 // checkEdition refuses editions the compiler does not know, with a message
 // better than the syntax errors their new keywords would give.
-func (s scanned) checkEdition(text string) *schema.Error {
+func (s *scanned) checkEdition(text string) *schema.Error {
 	edition, ok := strings.CutPrefix(s.head, "edition=")
 	if !ok {
 		return nil
@@ -122,6 +133,8 @@ func (s scanned) checkEdition(text string) *schema.Error {
 		return nil
 	}
 	at := schema.PositionOf(text, max(0, strings.Index(text, "edition")))
-	return &schema.Error{Format: schema.Protobuf, Position: at,
-		Message: fmt.Sprintf("edition %s is not supported yet; use edition 2023, proto3 or proto2", edition)}
+	return &schema.Error{
+		Format: schema.Protobuf, Position: at,
+		Message: fmt.Sprintf("edition %s is not supported yet; use edition 2023, proto3 or proto2", edition),
+	}
 }

@@ -3,6 +3,7 @@ package api
 import (
 	"fmt"
 	"net/http"
+	"slices"
 
 	"github.com/accordhq/accord/registry/client"
 )
@@ -24,6 +25,9 @@ func (h *Handler) routeAssociations() {
 }
 
 func (h *Handler) associations(r *request) (any, error) {
+	if _, err := r.unassociated(); err != nil {
+		return nil, err
+	}
 	return list(r, []client.Association{}, nil)
 }
 
@@ -39,4 +43,18 @@ func (h *Handler) noAssociations(*request) (any, error) {
 		status:  http.StatusNotFound,
 		message: "This registry keeps no associations: name subjects with the topic name strategy",
 	}
+}
+
+// unassociated reports whether the lifecycles a request asks for include NONE,
+// that of subjects without association: here, of all.
+func (r *request) unassociated() (bool, error) {
+	wanted := r.texts("lifecycle")
+	for _, lifecycle := range wanted {
+		switch lifecycle {
+		case "STRONG", "WEAK", "NONE":
+		default:
+			return false, plainError(http.StatusNotFound)
+		}
+	}
+	return len(wanted) == 0 || slices.Contains(wanted, "NONE"), nil
 }

@@ -115,8 +115,7 @@ func (r *request) decode(v any) error {
 	if err != nil {
 		return bodyError(err)
 	}
-	body = bytes.TrimSpace(body)
-	if len(body) == 0 || bytes.Equal(body, []byte("null")) {
+	if trimmed := bytes.TrimSpace(body); len(trimmed) == 0 || string(trimmed) == "null" {
 		return &requestError{
 			status: http.StatusUnprocessableEntity, message: "The request has no body: send a JSON object",
 		}

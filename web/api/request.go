@@ -137,14 +137,17 @@ func (r *request) readOptions() registry.ReadOptions {
 	}
 }
 
+// maxActor bounds what a client can have recorded about itself, in bytes.
+const maxActor = 200
+
 // actor names who writes, as far as it is known without authentication.
 func actor(r *http.Request) string {
-	if user, _, ok := r.BasicAuth(); ok && user != "" {
-		return "unverified:" + user
+	name, _, ok := r.BasicAuth()
+	if !ok || name == "" {
+		var err error
+		if name, _, err = net.SplitHostPort(r.RemoteAddr); err != nil {
+			name = r.RemoteAddr
+		}
 	}
-	host, _, err := net.SplitHostPort(r.RemoteAddr)
-	if err != nil {
-		host = r.RemoteAddr
-	}
-	return "unverified:" + host
+	return "unverified:" + strings.ToValidUTF8(name[:min(len(name), maxActor)], "")
 }

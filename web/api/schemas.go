@@ -22,6 +22,9 @@ func (h *Handler) schemas(r *request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
+	if all, err := r.unassociated(); err != nil || !all {
+		return []client.ListedSchema{}, err
+	}
 	versions, err := h.reg.Schemas(r.Context(), registry.SchemaFilter{
 		Prefix:     r.text("subjectPrefix"),
 		Aliases:    r.flag("aliases"),

@@ -2,6 +2,7 @@ package api
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"io"
 	"log/slog"
@@ -60,9 +61,17 @@ func tick() func() time.Time {
 	}
 }
 
+// tester is what *testing.T and *rapid.T share.
+type tester interface {
+	Helper()
+	Context() context.Context
+	Errorf(format string, args ...any)
+	Fatalf(format string, args ...any)
+}
+
 // send sends a request and fails the test if request and answer are not as
 // the document says.
-func (s *server) send(tb testing.TB, method, target, body string, header http.Header) *httptest.ResponseRecorder {
+func (s *server) send(tb tester, method, target, body string, header http.Header) *httptest.ResponseRecorder {
 	tb.Helper()
 	req := httptest.NewRequestWithContext(tb.Context(), method, target, strings.NewReader(body))
 	if header != nil {
@@ -75,7 +84,7 @@ func (s *server) send(tb testing.TB, method, target, body string, header http.He
 }
 
 // ask sends a request, wants the status, and decodes the answer.
-func ask[T any](tb testing.TB, s *server, method, target, body string, status int) T {
+func ask[T any](tb tester, s *server, method, target, body string, status int) T {
 	tb.Helper()
 	rec := s.send(tb, method, target, body, nil)
 	var answer T
@@ -103,7 +112,7 @@ var document = sync.OnceValues(func() (*openapi3.T, routers.Router) {
 
 // checkDocumented validates an answer, and the request too unless it was
 // refused. Requests are looked up as routed left them.
-func checkDocumented(tb testing.TB, req *http.Request, body string, rec *httptest.ResponseRecorder) {
+func checkDocumented(tb tester, req *http.Request, body string, rec *httptest.ResponseRecorder) {
 	tb.Helper()
 	plain, err := routed(req, chi.NewMux())
 	if err != nil {

@@ -1,0 +1,127 @@
+package api
+
+import (
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"github.com/accordhq/accord/registry/client"
+)
+
+// TestRandomSessions plays random requests over a few subjects and wants of
+// every answer that it is documented and no 5xx, and of the whole that lists
+// and single reads agree.
+func TestRandomSessions(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(rt *rapid.T) {
+		s := newServer(t, Options{})
+		for range rapid.IntRange(1, 25).Draw(rt, "length") {
+			method, target, body := anyRequest(rt)
+			rec := s.send(rt, method, target, body, nil)
+			if rec.Code >= http.StatusInternalServerError || rt.Failed() {
+				rt.Fatalf("%s %s %s: %d %s", method, target, body, rec.Code, rec.Body)
+			}
+		}
+		checkLists(rt, s)
+	})
+}
+
+var (
+	someSubjects = []string{"a", "b", ":.eu:a"}
+	someSchemas  = []string{
+		`"schema":"\"string\""`,
+		`"schema":"\"bytes\""`,
+		`"schema":"{\"type\":\"record\",\"name\":\"R\",\"fields\":[]}"`,
+		`"schema":"{\"type\":\"record\",\"name\":\"R\",\"fields\":[{\"name\":\"f\",\"type\":\"int\",\"default\":0}]}"`,
+		`"schema":"{\"type\":\"record\",\"name\":\"R\",\"fields\":[{\"name\":\"f\",\"type\":\"int\"}]}"`,
+		`"schema":"{\"type\":\"record\",\"name\":\"U\",\"fields\":[{\"name\":\"r\",\"type\":\"R\"}]}","references":[{"name":"R","subject":"a","version":-1}]`,
+		`"schemaType":"JSON","schema":"{\"type\":\"object\"}"`,
+		`"schemaType":"PROTOBUF","schema":"syntax = \"proto3\"; message M { string a = 1; }"`,
+		`"schema":"{}"`,
+		`"schema":""`,
+	}
+	someExtras = []string{
+		"", "", "", `,"version":-1`, `,"version":2`, `,"id":3`, `,"id":7,"version":5`,
+		`,"metadata":{"properties":{"k":"v"}}`, `,"metadata":{}`, `,"ruleSet":{"domainRules":[{"name":"r","type":"CEL","mode":"READ"}]}`,
+		`,"metadata":{"properties":{"confluent:version":"2"}}`,
+		`,"schemaTagsToAdd":[{"schemaEntity":{"entityPath":"R.f","entityType":"sr_field"},"tags":["PII"]}]`,
+	}
+	someConfigs = []string{
+		`{"compatibility":"NONE"}`, `{"compatibility":"FULL_TRANSITIVE"}`, `{"compatibility":null,"normalize":true}`,
+		`{"alias":"b"}`, `{"compatibilityGroup":"k"}`, `{"defaultMetadata":{"properties":{"k":"d"}}}`, `{}`,
+	}
+	someModes = []string{`{"mode":"READONLY"}`, `{"mode":"IMPORT"}`, `{"mode":"READWRITE"}`, `{"mode":null}`, `{"mode":"FORWARD"}`}
+)
+
+// anyRequest draws a request that has a fair chance to succeed.
+func anyRequest(rt *rapid.T) (method, target, body string) {
+	pick := func(label string, from []string) string { return rapid.SampledFrom(from).Draw(rt, label) }
+	subject := pick("subject", someSubjects)
+	scope := pick("scope", append([]string{"", "/:.eu:"}, "/"+subject))
+	version := pick("version", []string{"1", "2", "latest", "-1"})
+	schema := "{" + pick("schema", someSchemas) + pick("extra", someExtras) + "}"
+	query := pick("query", []string{"", "", "?normalize=true", "?deleted=true", "?permanent=true", "?force=true", "?verbose=true", "?format=resolved", "?findTags=*"})
+	kind := rapid.IntRange(0, 13).Draw(rt, "kind")
+	switch kind {
+	case 0, 1, 2, 3:
+		return http.MethodPost, "/subjects/" + subject + "/versions" + query, schema
+	case 4:
+		return http.MethodPost, "/subjects/" + subject + query, schema
+	case 5:
+		return http.MethodPost, "/compatibility/subjects/" + subject + "/versions/" + version + query, schema
+	case 6:
+		return http.MethodDelete, "/subjects/" + subject + query, ""
+	case 7:
+		return http.MethodDelete, "/subjects/" + subject + "/versions/" + version + query, ""
+	case 8:
+		return http.MethodPut, "/config" + scope, pick("config", someConfigs)
+	case 9:
+		return http.MethodPut, "/mode" + scope + query, pick("mode", someModes)
+	case 10:
+		return http.MethodDelete, pick("setting", []string{"/config", "/mode"}) + scope + "?recursive=true", ""
+	case 11:
+		return http.MethodPost, "/subjects/" + subject + "/versions/" + version + "/tags", `{"tagsToAdd":[{"schemaEntity":{"entityPath":"R","entityType":"sr_record"},"tags":["T"]}]}`
+	case 12:
+		return http.MethodGet, fmt.Sprintf("/schemas/ids/%d%s", rapid.IntRange(1, 8).Draw(rt, "id"), query), ""
+	default:
+		return http.MethodGet, "/subjects/" + subject + "/versions/" + version + query, ""
+	}
+}
+
+// checkLists reads everything one by one and compares with the listings.
+func checkLists(rt *rapid.T, s *server) {
+	listed := ask[[]client.ListedSchema](rt, s, http.MethodGet, "/schemas?deleted=true&subjectPrefix=:*:", "", http.StatusOK)
+	var single []string
+	for _, subject := range ask[[]string](rt, s, http.MethodGet, "/subjects?deleted=true", "", http.StatusOK) {
+		if slices.Contains(single, subject) {
+			rt.Fatalf("subject %q is listed twice", subject)
+		}
+		single = append(single, subject)
+	}
+	for _, v := range listed {
+		if !slices.Contains(single, v.Subject) {
+			rt.Fatalf("/schemas lists %q, /subjects does not", v.Subject)
+		}
+		byID := ask[client.SchemaString](rt, s, http.MethodGet, fmt.Sprintf("/schemas/ids/%d?subject=:%s:", v.ID, contextOf(v.Subject)), "", http.StatusOK)
+		if byID.GUID != v.GUID || byID.Schema == "" {
+			rt.Fatalf("id %d of %s is %+v, listed as %+v", v.ID, v.Subject, byID, v)
+		}
+		ids := ask[[]client.ContextID](rt, s, http.MethodGet, "/schemas/guids/"+v.GUID.String()+"/ids", "", http.StatusOK)
+		if !slices.Contains(ids, client.ContextID{Context: contextOf(v.Subject), ID: v.ID}) {
+			rt.Fatalf("GUID %s has ids %v, without %d of %s", v.GUID, ids, v.ID, v.Subject)
+		}
+	}
+}
+
+func contextOf(subject string) string {
+	rest, qualified := strings.CutPrefix(subject, ":")
+	context, _, _ := strings.Cut(rest, ":")
+	if !qualified {
+		return "."
+	}
+	return context
+}
