@@ -3,12 +3,26 @@ package registry
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 
 	"github.com/accordhq/accord/compat"
 	"github.com/accordhq/accord/schema"
+	"github.com/accordhq/accord/schema/finding"
 )
+
+// codeTransitivePreview warns where a level that looks at the latest version
+// alone hides that older ones would not do.
+var codeTransitivePreview = finding.Claim("COMPAT_TRANSITIVE_PREVIEW",
+	"an older version, which the subject's level does not look at, is not compatible")
+
+// judgement is what comparing a candidate with versions brought up: messages
+// in Confluent's form, and findings. No message means compatible.
+type judgement struct {
+	messages []string
+	findings []finding.Finding
+}
 
 // CheckCompatibility says whether a candidate could follow a subject's
 // versions, or one of them (registry API 1.6, compatibility reference 1.2). A
@@ -36,8 +50,18 @@ func (r *Registry) CheckCompatibility(ctx context.Context, req CheckRequest) (Ch
 		level := compat.Level(strings.TrimSuffix(string(*config.CompatibilityLevel), "_TRANSITIVE"))
 		config.CompatibilityLevel = &level
 	}
-	messages, err := r.judge(ctx, st, p, against, config)
-	return CheckResult{Compatible: err == nil && len(messages) == 0, Messages: messages}, err
+	j, err := r.judge(ctx, st, p, against, config)
+	if err != nil {
+		return CheckResult{}, err
+	}
+	if req.Findings {
+		more, err := r.advise(ctx, st, p, against, config)
+		if err != nil {
+			return CheckResult{}, err
+		}
+		j.findings = append(j.findings, more...)
+	}
+	return CheckResult{Compatible: len(j.messages) == 0, Messages: j.messages, Findings: j.findings}, nil
 }
 
 // checkTargets is what a check compares with: the subject's history, or one
@@ -81,51 +105,63 @@ func (r *Registry) checkRegistration(ctx context.Context, st *State, reg *regist
 	if reg.request.Force {
 		return nil
 	}
-	messages, err := r.judge(ctx, st, reg.prepared, reg.basis.subject, config)
-	if err == nil && len(messages) > 0 {
-		err = incompatible(reg.subject, messages)
+	j, err := r.judge(ctx, st, reg.prepared, reg.basis.subject, config)
+	if err != nil || len(j.messages) == 0 {
+		return err
 	}
-	return err
+	return &Error{
+		Code: CodeIncompatible, Findings: j.findings,
+		Message: "Schema being registered is incompatible with an earlier schema for subject \"" +
+			reg.subject + "\", details: [" + strings.Join(j.messages, ", ") + "]",
+	}
 }
 
 // judge compares a candidate with the active versions its level asks for,
-// newest first, and returns the messages of the first that does not fit, in
-// Confluent's form; none means compatible.
-func (r *Registry) judge(ctx context.Context, st *State, p *prepared, sub *subject, config Config) ([]string, error) {
+// newest first, and stops at the first that does not fit.
+func (r *Registry) judge(ctx context.Context, st *State, p *prepared, sub *subject, config Config) (judgement, error) {
 	if messages := checkReserved(p, sub, config); len(messages) > 0 {
-		return messages, nil
+		return judgement{messages: messages}, nil
 	}
 	level := *config.CompatibilityLevel
 	if level == compat.None {
-		return nil, nil
+		return judgement{}, nil
 	}
+	for v := range compared(p, sub, config) {
+		j, err := r.judgePair(ctx, st, p, v, config)
+		if len(j.messages) > 0 || err != nil || !level.Transitive() {
+			return j, err
+		}
+	}
+	return judgement{}, nil
+}
+
+// compared yields the active versions of a candidate's compatibility group,
+// newest first.
+func compared(p *prepared, sub *subject, config Config) func(func(*version) bool) {
 	group := text(config.CompatibilityGroup)
-	for _, v := range sub.newestFirst(false) {
-		if group != "" && v.metadata.Property(group) != p.metadata.Property(group) {
-			continue
-		}
-		messages, err := r.judgePair(ctx, st, p, v, config)
-		if len(messages) > 0 || err != nil {
-			return messages, err
-		}
-		if !level.Transitive() {
-			break
+	return func(yield func(*version) bool) {
+		for _, v := range sub.newestFirst(false) {
+			if group != "" && v.metadata.Property(group) != p.metadata.Property(group) {
+				continue
+			}
+			if !yield(v) {
+				return
+			}
 		}
 	}
-	return nil, nil
 }
 
 // judgePair compares with one version in the directions of the level.
-func (r *Registry) judgePair(ctx context.Context, st *State, p *prepared, v *version, config Config) ([]string, error) {
+func (r *Registry) judgePair(ctx context.Context, st *State, p *prepared, v *version, config Config) (judgement, error) {
+	var j judgement
 	trailer := contextMessage(config)
 	if v.format != p.format {
-		return []string{"Incompatible because of different schema type", trailer}, nil
+		return judgement{messages: []string{"Incompatible because of different schema type", trailer}}, nil
 	}
 	old, err := r.parsedOf(ctx, st, v)
 	if err != nil {
-		return nil, storedUnreadable(v, err)
+		return j, storedUnreadable(v, err)
 	}
-	var messages []string
 	for _, sides := range config.CompatibilityLevel.Directions() {
 		reader, writer := p.parsed.Parsed, old.Parsed
 		if sides == compat.OldReadsNew {
@@ -133,18 +169,74 @@ func (r *Registry) judgePair(ctx context.Context, st *State, p *prepared, v *ver
 		}
 		differences, err := compat.Compare(ctx, reader, writer, sides)
 		if err != nil {
-			return nil, comparisonFailed(err)
+			return j, comparisonFailed(err)
 		}
 		for _, d := range differences {
 			if d.Breaks(config.policy()) {
-				messages = append(messages, d.String())
+				j.messages = append(j.messages, d.String())
+				j.findings = append(j.findings, placed(d.Finding(sides, config.policy()), v))
 			}
 		}
 	}
-	if len(messages) == 0 {
+	if len(j.messages) > 0 {
+		j.messages = append(j.messages, compat.VersionMessage(int(v.number)), compat.SchemaMessage(old.Canonical()), trailer)
+	}
+	return j, nil
+}
+
+// placed says which version a finding is about.
+func placed(f finding.Finding, against *version) finding.Finding {
+	f.Subject = against.subject
+	f.Evidence = append(f.Evidence, fmt.Sprintf("compared with version %d", against.number))
+	return f
+}
+
+// advise finds what the verdict does not say: risks of the change from the
+// latest version, and older versions that the level passes over.
+func (r *Registry) advise(ctx context.Context, st *State, p *prepared, sub *subject, config Config) ([]finding.Finding, error) {
+	var out []finding.Finding
+	first := true
+	for v := range compared(p, sub, config) {
+		if v.format != p.format {
+			break
+		}
+		more, err := r.adviseAgainst(ctx, st, p, v, config, first)
+		if err != nil {
+			return nil, err
+		}
+		out, first = append(out, more...), false
+	}
+	return out, nil
+}
+
+// adviseAgainst looks at the latest version for risks and at older ones for
+// breaks that a transitive level would refuse.
+func (r *Registry) adviseAgainst(ctx context.Context, st *State, p *prepared, v *version, config Config, latest bool) ([]finding.Finding, error) {
+	if latest {
+		old, err := r.parsedOf(ctx, st, v)
+		if err != nil {
+			return nil, storedUnreadable(v, err)
+		}
+		risks, err := compat.Findings(ctx, old.Parsed, p.parsed.Parsed)
+		for i := range risks {
+			risks[i] = placed(risks[i], v)
+		}
+		return risks, comparisonFailed(err)
+	}
+	level := *config.CompatibilityLevel
+	if level == compat.None || level.Transitive() {
 		return nil, nil
 	}
-	return append(messages, compat.VersionMessage(int(v.number)), compat.SchemaMessage(old.Canonical()), trailer), nil
+	j, err := r.judgePair(ctx, st, p, v, config)
+	if err != nil || len(j.messages) == 0 {
+		return nil, err
+	}
+	return []finding.Finding{placed(finding.Finding{
+		Code: codeTransitivePreview, Severity: finding.Warning,
+		Message:  fmt.Sprintf("version %d is not %s with this schema, which level %[2]s does not look at", v.number, level),
+		Hint:     fmt.Sprintf("accord config set %s --compatibility %s_TRANSITIVE", v.subject, level),
+		Evidence: j.messages[:1],
+	}, v)}, nil
 }
 
 func contextMessage(config Config) string {
@@ -163,10 +255,11 @@ func comparisonFailed(err error) error {
 // parses; it is the schema's fault, not the server's.
 func storedUnreadable(v *version, err error) error {
 	if fault := new(schema.Error); errors.As(err, &fault) {
-		e := errorf(CodeInvalidSchema, "Version %d of subject '%s' cannot be compared, details: ", v.number, v.subject)
-		e.Message += fault.Error()
-		e.Err = err
-		return e
+		return &Error{
+			Code:    CodeInvalidSchema,
+			Message: fmt.Sprintf("Version %d of subject '%s' cannot be read, details: %s", v.number, v.subject, fault.Error()),
+			Err:     err,
+		}
 	}
 	return err
 }

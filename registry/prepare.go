@@ -39,6 +39,9 @@ func (r *Registry) understand(ctx context.Context, st *State, subject string, c 
 	if c.Text == "" {
 		return nil, errorf(CodeInvalidSchema, "Empty schema")
 	}
+	if len(c.Text) > schema.MaxText {
+		return nil, errorf(CodeSchemaTooLarge, "Register operation failed because schema is too large")
+	}
 	refs, err := st.pinReferences(subject, c.References)
 	if err != nil {
 		return nil, err

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"strconv"
-	"strings"
 
 	"github.com/accordhq/accord/schema"
 )
@@ -274,10 +273,4 @@ func supersede(st *State, sub *subject, id int) []Record {
 		}
 	}
 	return recs
-}
-
-// incompatible words the refusal of a registration.
-func incompatible(name string, messages []string) error {
-	return &Error{Code: CodeIncompatible, Message: "Schema being registered is incompatible with an earlier schema for subject \"" +
-		name + "\", details: [" + strings.Join(messages, ", ") + "]"}
 }

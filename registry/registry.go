@@ -47,8 +47,8 @@ type Registry struct {
 	logger *slog.Logger
 	now    func() time.Time
 
-	state  atomic.Pointer[State]
-	texts  *budgetCache[Offset, string]
+	state atomic.Pointer[State]
+	texts *budgetCache[Offset, string]
 	// parsed remembers schemas by what was parsed, stored by where they lie.
 	parsed *budgetCache[sourceKey, *understood]
 	stored *budgetCache[Offset, *understood]

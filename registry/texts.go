@@ -57,8 +57,15 @@ func (r *Registry) textOf(ctx context.Context, v *version) (string, error) {
 		return t, nil
 	}
 	e, err := r.log.Get(ctx, v.at)
-	if err != nil {
-		return "", fmt.Errorf("read the text of %s version %d at %s: %w", v.subject, v.number, v.at, err)
+	switch {
+	case err != nil && ctx.Err() != nil:
+		return "", ctx.Err()
+	case err != nil:
+		return "", &Error{
+			Code:    CodeStoreUnavailable,
+			Message: "The store did not answer. Try again",
+			Err:     fmt.Errorf("read the text of %s version %d at %s: %w", v.subject, v.number, v.at, err),
+		}
 	}
 	t := string(e.Body)
 	r.texts.store(v.at, t)

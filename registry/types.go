@@ -7,6 +7,7 @@ import (
 
 	"github.com/accordhq/accord/compat"
 	"github.com/accordhq/accord/schema"
+	"github.com/accordhq/accord/schema/finding"
 )
 
 // Subjects here are always qualified: "orders-value" in the default context,
@@ -193,12 +194,17 @@ type CheckRequest struct {
 	Against *VersionRef
 	Candidate
 	Normalize bool
-	Verbose   bool
+	// Verbose makes a candidate that does not parse a message, not an error.
+	Verbose bool
+	// Findings asks for what the verdict does not say, too.
+	Findings bool
 }
 
 // CheckResult is the answer to a CheckRequest. Messages are Confluent's
-// verbose strings, empty if compatible.
+// verbose strings, empty if compatible; Findings are the same differences as
+// data, followed by risks where they were asked for.
 type CheckResult struct {
 	Compatible bool
 	Messages   []string
+	Findings   []finding.Finding
 }

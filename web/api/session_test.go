@@ -52,7 +52,7 @@ var (
 	}
 	someConfigs = []string{
 		`{"compatibility":"NONE"}`, `{"compatibility":"FULL_TRANSITIVE"}`, `{"compatibility":null,"normalize":true}`,
-		`{"alias":"b"}`, `{"compatibilityGroup":"k"}`, `{"defaultMetadata":{"properties":{"k":"d"}}}`, `{}`,
+		`{"compatibilityGroup":"k"}`, `{"defaultMetadata":{"properties":{"k":"d"}}}`, `{}`,
 	}
 	someModes = []string{`{"mode":"READONLY"}`, `{"mode":"IMPORT"}`, `{"mode":"READWRITE"}`, `{"mode":null}`, `{"mode":"FORWARD"}`}
 )
@@ -65,7 +65,7 @@ func anyRequest(rt *rapid.T) (method, target, body string) {
 	version := pick("version", []string{"1", "2", "latest", "-1"})
 	schema := "{" + pick("schema", someSchemas) + pick("extra", someExtras) + "}"
 	query := pick("query", []string{"", "", "?normalize=true", "?deleted=true", "?permanent=true", "?force=true", "?verbose=true", "?format=resolved", "?findTags=*"})
-	kind := rapid.IntRange(0, 13).Draw(rt, "kind")
+	kind := rapid.IntRange(0, 14).Draw(rt, "kind")
 	switch kind {
 	case 0, 1, 2, 3:
 		return http.MethodPost, "/subjects/" + subject + "/versions" + query, schema
@@ -79,6 +79,8 @@ func anyRequest(rt *rapid.T) (method, target, body string) {
 		return http.MethodDelete, "/subjects/" + subject + "/versions/" + version + query, ""
 	case 8:
 		return http.MethodPut, "/config" + scope, pick("config", someConfigs)
+	case 13:
+		return http.MethodPut, "/config/" + subject, `{"alias":"b"}`
 	case 9:
 		return http.MethodPut, "/mode" + scope + query, pick("mode", someModes)
 	case 10:
