@@ -73,8 +73,8 @@ func New(reg *registry.Registry, opts Options) *Handler {
 	mux := chi.NewMux()
 	h := &Handler{mux: mux, reg: reg, opts: opts.withDefaults()}
 	mux.Use(middleware.GetHead)
-	mux.NotFound(h.serve(func(*request) (any, error) { return nil, plainError(http.StatusNotFound) }))
-	mux.MethodNotAllowed(h.serve(func(*request) (any, error) { return nil, plainError(http.StatusMethodNotAllowed) }))
+	mux.NotFound(h.refuse(http.StatusNotFound))
+	mux.MethodNotAllowed(h.refuse(http.StatusMethodNotAllowed))
 	h.routeMetadata()
 	h.routeSchemas()
 	h.routeSubjects()
@@ -146,6 +146,11 @@ func (h *Handler) serve(e endpoint) http.HandlerFunc {
 		}
 		h.write(w, r, answer)
 	}
+}
+
+// refuse answers every request with a status, whatever it accepts.
+func (h *Handler) refuse(status int) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) { h.fail(w, r, plainError(status)) }
 }
 
 //go:embed openapi.json
