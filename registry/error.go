@@ -32,11 +32,9 @@ const (
 	CodeSchemaTooLarge          Code = "schema_too_large"
 	CodeInvalidRuleSet          Code = "invalid_rule_set"
 	CodeContextNotEmpty         Code = "context_not_empty"
-	CodeInvalidRequest          Code = "invalid_request" // a body that lacks what it must have: 422/422
 	CodeTooComplex              Code = "too_complex"     // a check that ran out of its budget: 422/42201
 	CodeStoreUnavailable        Code = "store_unavailable"
 	CodeReadOnlyNode            Code = "read_only_node" // unknown records in the log: this node is too old to write
-	CodeInvalidSubjectOrContext Code = "invalid_context"
 )
 
 // Error is a refusal that the caller may show to its user.

@@ -49,7 +49,7 @@ func (r *Registry) registered(ctx context.Context, st *State, reg *registration)
 			r.texts.store(v.at, reg.text)
 		}
 	}
-	return r.presentWithoutTime(ctx, st, v, ReadOptions{})
+	return r.presentWithoutTime(ctx, st, v, ReadOptions{Format: reg.request.Format})
 }
 
 // registration is a request prepared on a state: decide turns it into records

@@ -155,8 +155,11 @@ func notInMode(subject, what string) error {
 }
 
 // alias is the subject that stands behind a name: one hop, in the alias's own
-// context unless it names another.
+// context unless it names another. A context as a whole has none.
 func (st *State) alias(subject string) string {
+	if _, name := contextOf(subject); name == "" {
+		return subject
+	}
 	own := st.ownConfig(subject)
 	if own == nil || text(own.Alias) == "" {
 		return subject

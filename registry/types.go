@@ -35,7 +35,9 @@ type RegisterRequest struct {
 	ID        int
 	Normalize bool
 	// Force skips the compatibility check.
-	Force                   bool
+	Force bool
+	// Format is how the answer prints the schema (ReadOptions.Format).
+	Format                  string
 	TagsToAdd, TagsToRemove []schema.ElementTags
 	PropagateTags           bool
 }
@@ -100,7 +102,7 @@ func ParseVersionRef(s string) (VersionRef, error) {
 	if s == "-1" || strings.EqualFold(s, "latest") {
 		return LatestVersion, nil
 	}
-	n, err := strconv.ParseInt(s, 10, 32)
+	n, err := strconv.ParseUint(s, 10, 31) // no sign
 	if err != nil || n < 1 {
 		return VersionRef{}, errorf(CodeInvalidVersion,
 			"The specified version '%s' is not a valid version id. Allowed values are between [1, 2^31-1] and the string \"latest\"", s)

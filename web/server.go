@@ -131,7 +131,9 @@ func (s *Server) Run(ctx context.Context) (err error) {
 	if err := s.http.Shutdown(drain); err != nil {
 		return errors.Join(fmt.Errorf("requests that ran for more than %s were cut off: %w", s.opts.Drain, err), s.http.Close())
 	}
-	<-served // http.ErrServerClosed
+	if err := <-served; !errors.Is(err, http.ErrServerClosed) {
+		return fmt.Errorf("serve %s: %w", s.URL(), err)
+	}
 	return nil
 }
 

@@ -44,7 +44,7 @@ func start(tb testing.TB, opts Options) *running {
 	if err != nil {
 		tb.Fatal(err)
 	}
-	ctx, cancel := context.WithCancel(context.Background())
+	ctx, cancel := context.WithCancel(context.WithoutCancel(tb.Context()))
 	done := make(chan error, 1)
 	go func() { done <- s.Run(ctx) }()
 	client := &http.Client{Transport: &http.Transport{DisableCompression: true, ExpectContinueTimeout: time.Minute}}
@@ -307,7 +307,7 @@ func TestAccessLog(t *testing.T) {
 	if err := json.Unmarshal([]byte(lines[99]), &line); err != nil {
 		t.Fatal(err)
 	}
-	if line.Method != "GET" || line.Target != "/schemas/ids/1?n=99" || line.Route != "/schemas/ids/{id}" ||
+	if line.Method != http.MethodGet || line.Target != "/schemas/ids/1?n=99" || line.Route != "/schemas/ids/{id}" ||
 		line.Status != 404 || line.RequestID != "id-7" || line.Agent != "test" {
 		t.Errorf("last line is %s", lines[99])
 	}

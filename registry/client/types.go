@@ -120,9 +120,12 @@ type ContextID struct {
 
 // CompatibilityResult is the answer of the compatibility endpoints. Messages
 // is nil unless the check was verbose; then it is sent even when empty.
+// Findings, which Accord alone sends and only to those who ask for them, are
+// the same differences as data and the risks beside the verdict.
 type CompatibilityResult struct {
-	IsCompatible bool     `json:"is_compatible"`
-	Messages     []string `json:"messages,omitzero"`
+	IsCompatible bool              `json:"is_compatible"`
+	Messages     []string          `json:"messages,omitzero"`
+	Findings     []finding.Finding `json:"findings,omitzero"`
 }
 
 // Mode is the body and answer of the mode endpoints. Setting "" clears it.

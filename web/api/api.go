@@ -144,7 +144,7 @@ func (h *Handler) serve(e endpoint) http.HandlerFunc {
 			h.fail(w, r, err)
 			return
 		}
-		h.write(w, r, answer)
+		h.write(w, answer)
 	}
 }
 

@@ -71,11 +71,11 @@ func TestInternalErrors(t *testing.T) {
 		},
 		{
 			"error", func(*request) (any, error) { return nil, errors.New(secret) },
-			500, `{"error_code":50001,"message":"Error in the backend data store"}`, true,
+			500, `{"error_code":500,"message":"Internal Server Error"}`, true,
 		},
 		{
 			"unknown code", func(*request) (any, error) { return nil, &registry.Error{Code: "new", Message: secret} },
-			500, `{"error_code":50001,"message":"Error in the backend data store"}`, true,
+			500, `{"error_code":500,"message":"Internal Server Error"}`, true,
 		},
 		{
 			"unavailable", func(*request) (any, error) {
@@ -110,7 +110,7 @@ func TestAbortedHandlerStaysAborted(t *testing.T) {
 	s := newServer(t, Options{})
 	s.get("/abort", func(*request) (any, error) { panic(http.ErrAbortHandler) })
 	defer func() {
-		if p := recover(); p != http.ErrAbortHandler {
+		if p, _ := recover().(error); !errors.Is(p, http.ErrAbortHandler) {
 			t.Errorf("recovered %v, want http.ErrAbortHandler", p)
 		}
 	}()

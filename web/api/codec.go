@@ -197,7 +197,7 @@ type (
 )
 
 // write sends an answer.
-func (h *Handler) write(w http.ResponseWriter, r *http.Request, answer any) {
+func (h *Handler) write(w http.ResponseWriter, answer any) {
 	switch a := answer.(type) {
 	case rawText:
 		w.Header().Set("Content-Length", strconv.Itoa(len(a)))

@@ -23,13 +23,14 @@ func (h *Handler) checkCompatibility(r *request, against *registry.VersionRef) (
 	if err != nil {
 		return nil, err
 	}
-	verbose := r.flag("verbose")
+	verbose, findings := r.flag("verbose"), r.flag("findings")
 	result, err := h.reg.CheckCompatibility(r.Context(), registry.CheckRequest{
 		Subject:   h.subject(r),
 		Against:   against,
 		Candidate: candidateOf(body),
 		Normalize: r.flag("normalize"),
 		Verbose:   verbose,
+		Findings:  findings,
 	})
 	if err != nil {
 		return nil, err
@@ -37,6 +38,9 @@ func (h *Handler) checkCompatibility(r *request, against *registry.VersionRef) (
 	answer := client.CompatibilityResult{IsCompatible: result.Compatible}
 	if verbose {
 		answer.Messages = cut(result.Messages, window{})
+	}
+	if findings {
+		answer.Findings = cut(result.Findings, window{})
 	}
 	return answer, nil
 }

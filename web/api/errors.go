@@ -29,7 +29,6 @@ var outcomes = map[registry.Code]outcome{
 	registry.CodeSubjectLevelNotSet:      {404, 40408},
 	registry.CodeSubjectModeNotSet:       {404, 40409},
 	registry.CodeIncompatible:            {409, 40901},
-	registry.CodeInvalidRequest:          {422, 422},
 	registry.CodeInvalidSchema:           {422, 42201},
 	registry.CodeTooComplex:              {422, 42201},
 	registry.CodeInvalidVersion:          {422, 42202},
@@ -38,7 +37,6 @@ var outcomes = map[registry.Code]outcome{
 	registry.CodeOperationNotPermitted:   {422, 42205},
 	registry.CodeReferenceExists:         {422, 42206},
 	registry.CodeInvalidSubject:          {422, 42208},
-	registry.CodeInvalidSubjectOrContext: {422, 42208},
 	registry.CodeSchemaTooLarge:          {422, 42209},
 	registry.CodeInvalidRuleSet:          {422, 42210},
 	registry.CodeContextNotEmpty:         {422, 42211},
@@ -47,9 +45,7 @@ var outcomes = map[registry.Code]outcome{
 }
 
 const (
-	codeStore             = 50001
 	codeNoAssociation     = 40410
-	storeMessage          = "Error in the backend data store"
 	retryAfterUnavailable = "1" // seconds
 )
 
@@ -108,7 +104,8 @@ func (h *Handler) explain(r *http.Request, err error) (int, client.ErrorBody) {
 		return status, client.ErrorBody{ErrorCode: status, Message: "The request was given up before it was done"}
 	}
 	h.log(r, err)
-	return http.StatusInternalServerError, client.ErrorBody{ErrorCode: codeStore, Message: storeMessage}
+	const status = http.StatusInternalServerError
+	return status, client.ErrorBody{ErrorCode: status, Message: http.StatusText(status)}
 }
 
 func (h *Handler) refusal(r *http.Request, refused *registry.Error, out outcome) (int, client.ErrorBody) {

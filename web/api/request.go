@@ -31,9 +31,9 @@ func (r *request) param(name string) string {
 	return escaped
 }
 
-// intParam is a path parameter that is a number. A path with anything else
+// idParam is the schema id in the path, a number. A path with anything else
 // there names nothing.
-func (r *request) intParam(name string) (int, error) { return parseInt(r.param(name)) }
+func (r *request) idParam() (int, error) { return parseInt(r.param("id")) }
 
 func parseInt(s string) (int, error) {
 	n, err := strconv.ParseInt(s, 10, 32)

@@ -47,7 +47,7 @@ func (h *Handler) schemas(r *request) (any, error) {
 func (h *Handler) schemaTypes(*request) (any, error) { return schema.Formats(), nil }
 
 func (h *Handler) schemaByID(r *request) (any, error) {
-	id, err := r.intParam("id")
+	id, err := r.idParam()
 	if err != nil {
 		return nil, err
 	}
@@ -70,7 +70,7 @@ func (h *Handler) schemaByID(r *request) (any, error) {
 }
 
 func (h *Handler) schemaTextByID(r *request) (any, error) {
-	id, err := r.intParam("id")
+	id, err := r.idParam()
 	if err != nil {
 		return nil, err
 	}
@@ -79,7 +79,7 @@ func (h *Handler) schemaTextByID(r *request) (any, error) {
 }
 
 func (h *Handler) subjectsOfID(r *request) (any, error) {
-	id, err := r.intParam("id")
+	id, err := r.idParam()
 	if err != nil {
 		return nil, err
 	}
@@ -88,7 +88,7 @@ func (h *Handler) subjectsOfID(r *request) (any, error) {
 }
 
 func (h *Handler) versionsOfID(r *request) (any, error) {
-	id, err := r.intParam("id")
+	id, err := r.idParam()
 	if err != nil {
 		return nil, err
 	}

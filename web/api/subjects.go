@@ -89,6 +89,7 @@ func (h *Handler) register(r *request) (any, error) {
 		ID:            body.ID,
 		Normalize:     r.flag("normalize"),
 		Force:         r.flag("force"),
+		Format:        r.text("format"),
 		TagsToAdd:     body.SchemaTagsToAdd,
 		TagsToRemove:  body.SchemaTagsToRemove,
 		PropagateTags: body.PropagateSchemaTags,
