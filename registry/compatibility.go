@@ -122,6 +122,13 @@ func (r *Registry) judge(ctx context.Context, st *State, p *prepared, sub *subje
 	if messages := checkReserved(p, sub, config); len(messages) > 0 {
 		return judgement{messages: messages}, nil
 	}
+	if j, err := r.judgeLevel(ctx, st, p, sub, config); len(j.messages) > 0 || err != nil {
+		return j, err
+	}
+	return r.judgePolicy(ctx, st, p, sub, config)
+}
+
+func (r *Registry) judgeLevel(ctx context.Context, st *State, p *prepared, sub *subject, config Config) (judgement, error) {
 	level := *config.CompatibilityLevel
 	if level == compat.None {
 		return judgement{}, nil

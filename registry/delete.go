@@ -81,6 +81,9 @@ func (st *State) dropSettings(name string) []Record {
 	if st.ownMode(name) != "" {
 		recs = append(recs, remove(Key{Kind: kindMode, ID: name}))
 	}
+	if st.ownPolicy(name) != nil {
+		recs = append(recs, remove(Key{Kind: kindPolicy, ID: name}))
+	}
 	return recs
 }
 

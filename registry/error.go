@@ -12,29 +12,30 @@ type Code string
 
 // The codes. Their messages are Confluent's, word for word (registry API 1.2).
 const (
-	CodeSubjectNotFound         Code = "subject_not_found"
-	CodeVersionNotFound         Code = "version_not_found"
-	CodeSchemaNotFound          Code = "schema_not_found"
-	CodeSubjectSoftDeleted      Code = "subject_soft_deleted"
-	CodeSubjectNotSoftDeleted   Code = "subject_not_soft_deleted"
-	CodeVersionSoftDeleted      Code = "version_soft_deleted"
-	CodeVersionNotSoftDeleted   Code = "version_not_soft_deleted"
-	CodeSubjectLevelNotSet      Code = "subject_compatibility_not_configured"
-	CodeSubjectModeNotSet       Code = "subject_mode_not_configured"
-	CodeIncompatible            Code = "incompatible_schema"
-	CodeInvalidSchema           Code = "invalid_schema"
-	CodeInvalidVersion          Code = "invalid_version"
-	CodeInvalidLevel            Code = "invalid_compatibility_level"
-	CodeInvalidMode             Code = "invalid_mode"
-	CodeOperationNotPermitted   Code = "operation_not_permitted"
-	CodeReferenceExists         Code = "reference_exists"
-	CodeInvalidSubject          Code = "invalid_subject"
-	CodeSchemaTooLarge          Code = "schema_too_large"
-	CodeInvalidRuleSet          Code = "invalid_rule_set"
-	CodeContextNotEmpty         Code = "context_not_empty"
-	CodeTooComplex              Code = "too_complex"     // a check that ran out of its budget: 422/42201
-	CodeStoreUnavailable        Code = "store_unavailable"
-	CodeReadOnlyNode            Code = "read_only_node" // unknown records in the log: this node is too old to write
+	CodeSubjectNotFound       Code = "subject_not_found"
+	CodeVersionNotFound       Code = "version_not_found"
+	CodeSchemaNotFound        Code = "schema_not_found"
+	CodeSubjectSoftDeleted    Code = "subject_soft_deleted"
+	CodeSubjectNotSoftDeleted Code = "subject_not_soft_deleted"
+	CodeVersionSoftDeleted    Code = "version_soft_deleted"
+	CodeVersionNotSoftDeleted Code = "version_not_soft_deleted"
+	CodeSubjectLevelNotSet    Code = "subject_compatibility_not_configured"
+	CodeSubjectModeNotSet     Code = "subject_mode_not_configured"
+	CodeIncompatible          Code = "incompatible_schema"
+	CodeInvalidSchema         Code = "invalid_schema"
+	CodeInvalidVersion        Code = "invalid_version"
+	CodeInvalidLevel          Code = "invalid_compatibility_level"
+	CodeInvalidPolicy         Code = "invalid_policy"
+	CodeInvalidMode           Code = "invalid_mode"
+	CodeOperationNotPermitted Code = "operation_not_permitted"
+	CodeReferenceExists       Code = "reference_exists"
+	CodeInvalidSubject        Code = "invalid_subject"
+	CodeSchemaTooLarge        Code = "schema_too_large"
+	CodeInvalidRuleSet        Code = "invalid_rule_set"
+	CodeContextNotEmpty       Code = "context_not_empty"
+	CodeTooComplex            Code = "too_complex" // a check that ran out of its budget: 422/42201
+	CodeStoreUnavailable      Code = "store_unavailable"
+	CodeReadOnlyNode          Code = "read_only_node" // unknown records in the log: this node is too old to write
 )
 
 // Error is a refusal that the caller may show to its user.

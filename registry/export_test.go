@@ -48,6 +48,10 @@ func (st *State) Dump() string {
 		fmt.Fprintf(&b, "mode %q %s\n", name, m)
 		return true
 	})
+	st.policies.Scan(func(name string, p *Policy) bool {
+		fmt.Fprintf(&b, "policy %q %s\n", name, put(Key{}, p, "").Facts)
+		return true
+	})
 	for _, f := range schema.Formats() {
 		fmt.Fprintf(&b, "%s: %d active, %d deleted\n", f, st.counts.active[f], st.counts.deleted[f])
 	}

@@ -19,6 +19,7 @@ const (
 	kindContext  = "context"
 	kindConfig   = "config"
 	kindMode     = "mode"
+	kindPolicy   = "policy"
 )
 
 // deriver numbers the code that computes derived facts. A record of an older

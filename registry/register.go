@@ -69,17 +69,18 @@ type registration struct {
 // basis is what of a state a registration rests on. Values in a state are
 // never changed in place, so equal pointers mean that nothing happened.
 type basis struct {
-	subject *subject
-	configs [4]*Config
-	mode    Mode
+	subject  *subject
+	configs  [4]*Config
+	policies [4]*Policy
+	mode     Mode
 }
 
 func (st *State) basisOf(name string) basis {
-	return basis{
-		subject: st.subject(name),
-		configs: [4]*Config{st.ownConfig(name), st.ownConfig(contextScope(name)), st.ownConfig(globalScope), st.ownConfig("")},
-		mode:    st.effectiveMode(name),
+	b := basis{subject: st.subject(name), mode: st.effectiveMode(name)}
+	for i, scope := range []string{name, contextScope(name), "", globalScope} {
+		b.configs[i], b.policies[i] = st.ownConfig(scope), st.ownPolicy(scope)
 	}
+	return b
 }
 
 func (r *Registry) prepareRegistration(ctx context.Context, st *State, req RegisterRequest) (*registration, error) {

@@ -106,10 +106,15 @@ func (c Config) with(change ConfigChange) Config {
 }
 
 func update[T any](field **T, value *T, change ConfigChange, name string) {
+	assign(field, value, slices.Contains(change.Clear, name))
+}
+
+// assign sets an optional field to a value, takes it away, or leaves it.
+func assign[T any](field **T, value *T, unset bool) {
 	switch {
 	case value != nil:
 		*field = value
-	case slices.Contains(change.Clear, name):
+	case unset:
 		*field = nil
 	}
 }

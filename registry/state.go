@@ -15,8 +15,9 @@ const maxID = 1<<31 - 1
 // never changes: readers hold one and ask it several questions that agree.
 type State struct {
 	catalog
-	configs *btree.Map[string, *Config]
-	modes   *btree.Map[string, Mode]
+	configs  *btree.Map[string, *Config]
+	modes    *btree.Map[string, Mode]
+	policies *btree.Map[string, *Policy]
 
 	// head is the offset of the last entry applied.
 	head Offset
@@ -31,10 +32,11 @@ type State struct {
 
 func newState() *State {
 	return &State{
-		catalog: newCatalog(),
-		configs: new(btree.Map[string, *Config]),
-		modes:   new(btree.Map[string, Mode]),
-		copying: new(sync.Mutex),
+		catalog:  newCatalog(),
+		configs:  new(btree.Map[string, *Config]),
+		modes:    new(btree.Map[string, Mode]),
+		policies: new(btree.Map[string, *Policy]),
+		copying:  new(sync.Mutex),
 	}
 }
 
@@ -45,7 +47,7 @@ func (st *State) clone() *State {
 	defer st.copying.Unlock()
 	c := *st
 	c.catalog = st.catalog.clone()
-	c.configs, c.modes = st.configs.Copy(), st.modes.Copy()
+	c.configs, c.modes, c.policies = st.configs.Copy(), st.modes.Copy(), st.policies.Copy()
 	c.copying = new(sync.Mutex)
 	return &c
 }
@@ -85,6 +87,8 @@ func (st *State) applyRecord(e Entry) (known bool, err error) {
 		return true, applySetting(st.configs, e, func(c *Config) *Config { return c })
 	case kindMode:
 		return true, applySetting(st.modes, e, func(m *modeFacts) Mode { return m.Mode })
+	case kindPolicy:
+		return true, applySetting(st.policies, e, func(p *Policy) *Policy { return p })
 	}
 	return false, nil
 }

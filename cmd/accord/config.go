@@ -33,7 +33,44 @@ func (v configView) table(a *app) {
 	for _, field := range configFields {
 		f.add(field.flag, field.shown(v.Config))
 	}
+	if v.Policy != nil {
+		for _, field := range policyFields {
+			f.add(field.flag, field.shown(*v.Policy))
+		}
+	}
 	f.print(a.stdout)
+}
+
+// policyField is one setting beside Confluent's: the flag that changes it, and
+// where the wire has it.
+type policyField struct {
+	flag, help string
+	values     []string
+	value      func(*client.Policy) **string
+	change     func(*client.PolicyUpdate) *client.Change[string]
+}
+
+// policyFields are what Accord alone configures.
+var policyFields = []policyField{
+	{
+		"protobuf-rules", "`SET` of rules for Protobuf beside the level: NONE, WIRE, WIRE_JSON, PACKAGE or FILE",
+		[]string{"NONE", "WIRE", "WIRE_JSON", "PACKAGE", "FILE"},
+		func(p *client.Policy) **string { return &p.ProtobufRules },
+		func(u *client.PolicyUpdate) *client.Change[string] { return &u.ProtobufRules },
+	},
+	{
+		"fail-on", "weakest `SEVERITY` of a finding that refuses a schema: error or warning",
+		[]string{"error", "warning"},
+		func(p *client.Policy) **string { return &p.FailOn },
+		func(u *client.PolicyUpdate) *client.Change[string] { return &u.FailOn },
+	},
+}
+
+func (f policyField) shown(p client.Policy) string {
+	if v := *f.value(&p); v != nil {
+		return *v
+	}
+	return ""
 }
 
 // configField is one setting: the flag that changes it, and how the wire

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"net/http"
 
 	"github.com/spf13/cobra"
 
@@ -44,10 +45,20 @@ func newConfigGet(a *app) *cobra.Command {
 
 // readConfig reads a scope's own config, or what applies to it instead.
 func readConfig(ctx context.Context, c *client.Client, scope string) (configView, error) {
+	view := configView{Scope: scope}
 	own, err := c.Config(ctx, scope, false)
-	if !isRefusal(err, client.CodeSubjectLevelNotSet) {
-		return configView{Scope: scope, Config: own}, err
+	if isRefusal(err, client.CodeSubjectLevelNotSet) {
+		view.Inherited = true
+		own, err = c.Config(ctx, scope, true)
 	}
-	applies, err := c.Config(ctx, scope, true)
-	return configView{Scope: scope, Inherited: true, Config: applies}, err
+	if err != nil {
+		return view, err
+	}
+	view.Config = own
+	policy, err := c.Policy(ctx, scope, view.Inherited)
+	if isRefusal(err, http.StatusNotFound) {
+		return view, nil // not an Accord: it has no policies
+	}
+	view.Policy = &policy
+	return view, err
 }

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -27,6 +26,7 @@ field's value away.`,
 		Example: `  accord config set --compatibility BACKWARD_TRANSITIVE
   accord config set orders-value --compatibility FULL --normalize true
   accord config set orders-value --unset compatibility-group
+  accord config set parcels-value --protobuf-rules WIRE_JSON
   accord config set --context .eu --default-metadata owner.yaml`,
 		Args:              takes(0, 1, "at most one subject"),
 		ValidArgsFunction: a.subjectNames,
@@ -34,6 +34,11 @@ field's value away.`,
 	set.values = make([]string, len(configFields))
 	for i, field := range configFields {
 		cmd.Flags().StringVar(&set.values[i], field.flag, "", field.help)
+	}
+	set.demands = make([]string, len(policyFields))
+	for i, field := range policyFields {
+		cmd.Flags().StringVar(&set.demands[i], field.flag, "", field.help)
+		completes(cmd, field.flag, field.values)
 	}
 	cmd.Flags().StringArrayVar(&set.unset, "unset", nil, "take the value of `FIELD` away; repeat for more")
 	completes(cmd, "compatibility", compat.Levels())
@@ -49,9 +54,11 @@ field's value away.`,
 
 type configSet struct {
 	where scopeFlags
-	// values are the texts of the flags, in the order of configFields.
-	values []string
-	unset  []string
+	// values are the texts of the flags, in the order of configFields, demands
+	// those of policyFields.
+	values  []string
+	demands []string
+	unset   []string
 	output format
 }
 
@@ -60,7 +67,7 @@ func (s configSet) run(ctx context.Context, a *app, subject string, given func(f
 	if err != nil {
 		return err
 	}
-	update, err := s.update(a, given)
+	update, policy, err := s.updates(a, given)
 	if err != nil {
 		return err
 	}
@@ -68,8 +75,15 @@ func (s configSet) run(ctx context.Context, a *app, subject string, given func(f
 	if err != nil {
 		return err
 	}
-	if _, err := c.SetConfig(ctx, scope, update); err != nil {
-		return err
+	if update != (client.ConfigUpdate{}) {
+		if _, err := c.SetConfig(ctx, scope, update); err != nil {
+			return err
+		}
+	}
+	if policy != (client.PolicyUpdate{}) {
+		if _, err := c.SetPolicy(ctx, scope, policy); err != nil {
+			return err
+		}
 	}
 	view, err := readConfig(ctx, c, scope)
 	if err != nil {
@@ -78,39 +92,63 @@ func (s configSet) run(ctx context.Context, a *app, subject string, given func(f
 	return a.show(s.output, view, func() { view.table(a) })
 }
 
-func (s configSet) update(a *app, given func(flag string) bool) (client.ConfigUpdate, error) {
-	var update client.ConfigUpdate
-	changed := false
+// updates turns the flags into what is sent.
+func (s configSet) updates(a *app, given func(flag string) bool) (client.ConfigUpdate, client.PolicyUpdate, error) {
+	var (
+		config client.ConfigUpdate
+		policy client.PolicyUpdate
+	)
+	for _, name := range s.unset {
+		if given(name) {
+			return config, policy, misuse("", "--%s and --unset %s contradict each other", name, name)
+		}
+		if !s.takeAway(name, &config, &policy) {
+			return config, policy, misuse("use one of "+strings.Join(fieldNames(), ", "), "--unset %s: no such field", name)
+		}
+	}
 	for i, field := range configFields {
 		if !given(field.flag) {
 			continue
 		}
-		if slices.Contains(s.unset, field.flag) {
-			return update, misuse("", "--%s and --unset %s contradict each other", field.flag, field.flag)
+		if err := field.set(a, s.values[i], &config); err != nil {
+			return config, policy, err
 		}
-		if err := field.set(a, s.values[i], &update); err != nil {
-			return update, err
+	}
+	for i, field := range policyFields {
+		if given(field.flag) {
+			*field.change(&policy) = client.Set(s.demands[i])
 		}
-		changed = true
 	}
-	for _, name := range s.unset {
-		i := slices.IndexFunc(configFields, func(f configField) bool { return f.flag == name })
-		if i < 0 {
-			return update, misuse("use one of "+strings.Join(fieldNames(), ", "), "--unset %s: no such field", name)
+	if config == (client.ConfigUpdate{}) && policy == (client.PolicyUpdate{}) {
+		return config, policy, misuse("for example: accord config set --compatibility FULL", "nothing to change is given")
+	}
+	return config, policy, nil
+}
+
+// takeAway unsets the field of a name, if there is one.
+func (s configSet) takeAway(name string, config *client.ConfigUpdate, policy *client.PolicyUpdate) bool {
+	for _, field := range configFields {
+		if field.flag == name {
+			field.unset(config)
+			return true
 		}
-		configFields[i].unset(&update)
-		changed = true
 	}
-	if !changed {
-		return update, misuse("for example: accord config set --compatibility FULL", "nothing to change is given")
+	for _, field := range policyFields {
+		if field.flag == name {
+			*field.change(policy) = client.Unset[string]()
+			return true
+		}
 	}
-	return update, nil
+	return false
 }
 
 func fieldNames() []string {
-	names := make([]string, len(configFields))
-	for i, field := range configFields {
-		names[i] = field.flag
+	var names []string
+	for _, field := range configFields {
+		names = append(names, field.flag)
+	}
+	for _, field := range policyFields {
+		names = append(names, field.flag)
 	}
 	return names
 }

@@ -10,7 +10,7 @@ import "context"
 // CodeSubjectLevelNotSet unless inherited.
 func (c *Client) Config(ctx context.Context, scope string, inherited bool) (Config, error) {
 	var out Config
-	err := c.json(ctx, get(query{}.flag("defaultToGlobal", inherited), scopePath("config", scope)...), &out)
+	err := c.json(ctx, get(query{}.flag("defaultToGlobal", inherited), scopePath(scope, "config")...), &out)
 	return out, err
 }
 
@@ -18,14 +18,30 @@ func (c *Client) Config(ctx context.Context, scope string, inherited bool) (Conf
 // result.
 func (c *Client) SetConfig(ctx context.Context, scope string, update ConfigUpdate) (ConfigUpdate, error) {
 	var out ConfigUpdate
-	err := c.json(ctx, put(nil, update, scopePath("config", scope)...), &out)
+	err := c.json(ctx, put(nil, update, scopePath(scope, "config")...), &out)
 	return out, err
 }
 
 // DeleteConfig unsets the config of a scope and returns it as it was.
 func (c *Client) DeleteConfig(ctx context.Context, scope string) (Config, error) {
 	var out Config
-	err := c.json(ctx, remove(nil, scopePath("config", scope)...), &out)
+	err := c.json(ctx, remove(nil, scopePath(scope, "config")...), &out)
+	return out, err
+}
+
+// Policy reads what a scope demands beside its level: its own, or with
+// inherited what applies to it, every field set.
+func (c *Client) Policy(ctx context.Context, scope string, inherited bool) (Policy, error) {
+	var out Policy
+	err := c.json(ctx, get(query{}.flag("defaultToGlobal", inherited), scopePath(scope, "accord", "v1", "config")...), &out)
+	return out, err
+}
+
+// SetPolicy changes the policy of a scope field by field and returns the whole
+// result.
+func (c *Client) SetPolicy(ctx context.Context, scope string, update PolicyUpdate) (Policy, error) {
+	var out Policy
+	err := c.json(ctx, put(nil, update, scopePath(scope, "accord", "v1", "config")...), &out)
 	return out, err
 }
 
@@ -34,26 +50,27 @@ func (c *Client) DeleteConfig(ctx context.Context, scope string) (Config, error)
 // CodeSubjectModeNotSet unless inherited.
 func (c *Client) Mode(ctx context.Context, scope string, inherited bool) (string, error) {
 	var out Mode
-	err := c.json(ctx, get(query{}.flag("defaultToGlobal", inherited), scopePath("mode", scope)...), &out)
+	err := c.json(ctx, get(query{}.flag("defaultToGlobal", inherited), scopePath(scope, "mode")...), &out)
 	return out.Mode, err
 }
 
 // SetMode sets the mode of a scope. Force sets IMPORT although subjects exist.
 func (c *Client) SetMode(ctx context.Context, scope, mode string, force bool) error {
-	return c.json(ctx, put(query{}.flag("force", force), Mode{Mode: mode}, scopePath("mode", scope)...), nil)
+	return c.json(ctx, put(query{}.flag("force", force), Mode{Mode: mode}, scopePath(scope, "mode")...), nil)
 }
 
 // DeleteMode unsets the mode of a scope and returns it as it was, "" if none
 // was set. Recursive unsets those of the subjects in it too.
 func (c *Client) DeleteMode(ctx context.Context, scope string, recursive bool) (string, error) {
 	var out Mode
-	err := c.json(ctx, remove(query{}.flag("recursive", recursive), scopePath("mode", scope)...), &out)
+	err := c.json(ctx, remove(query{}.flag("recursive", recursive), scopePath(scope, "mode")...), &out)
 	return out.Mode, err
 }
 
-func scopePath(root, scope string) []string {
+// scopePath is where a setting of a scope lies below root.
+func scopePath(scope string, root ...string) []string {
 	if scope == "" {
-		return []string{root}
+		return root
 	}
-	return []string{root, scope}
+	return append(root, scope)
 }

@@ -209,6 +209,22 @@ func (c *Change[T]) UnmarshalJSON(text []byte) error {
 	return json.Unmarshal(text, c.value)
 }
 
+// Policy is what a scope demands beside its compatibility level; Accord alone
+// has it. Absent fields demand nothing of their own.
+type Policy struct {
+	// ProtobufRules is NONE, WIRE, WIRE_JSON, PACKAGE or FILE.
+	ProtobufRules *string `json:"protobufRules,omitempty"`
+	// FailOn is the weakest severity of a finding that refuses a schema: error
+	// or warning.
+	FailOn *string `json:"failOn,omitempty"`
+}
+
+// PolicyUpdate changes a Policy field by field.
+type PolicyUpdate struct {
+	ProtobufRules Change[string] `json:"protobufRules,omitzero"`
+	FailOn        Change[string] `json:"failOn,omitzero"`
+}
+
 // ErrorBody is the body of every error answer.
 type ErrorBody struct {
 	// ErrorCode is Confluent's number (registry API 1.2): the HTTP status,

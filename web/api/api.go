@@ -80,6 +80,7 @@ func New(reg *registry.Registry, opts Options) *Handler {
 	h.routeSubjects()
 	h.routeCompatibility()
 	h.routeConfig()
+	h.routePolicy()
 	h.routeMode()
 	h.routeContexts()
 	h.routeAssociations()

@@ -1,0 +1,167 @@
+package registry
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/accordhq/accord/compat"
+	"github.com/accordhq/accord/schema"
+	"github.com/accordhq/accord/schema/finding"
+)
+
+// Policy is what a subject, a context or the whole registry demands beside the
+// compatibility level. It is a setting of its own, because clients that read
+// Confluent's config must find only names they know. A nil field demands
+// nothing and takes what stands above.
+type Policy struct {
+	// ProtobufRules are checked from the latest version to the new one,
+	// whatever the level.
+	ProtobufRules *compat.Rules `json:"protobufRules,omitempty"`
+	// FailOn is the weakest severity of a finding that refuses a schema:
+	// "error", which is the verdict alone, or "warning".
+	FailOn *finding.Severity `json:"failOn,omitempty"`
+}
+
+// PolicyChange is a partial update, as ConfigChange is.
+type PolicyChange struct {
+	Set   Policy
+	Clear []string
+}
+
+func (change *PolicyChange) check() error {
+	if rules := change.Set.ProtobufRules; rules != nil {
+		known, ok := compat.ParseRules(string(*rules))
+		if !ok {
+			return errorf(CodeInvalidPolicy, "'%s' is not a set of rules. Valid values are %v", *rules, compat.RuleSets())
+		}
+		change.Set.ProtobufRules = &known
+	}
+	if floor := change.Set.FailOn; floor != nil {
+		known := finding.Severity(strings.ToLower(string(*floor)))
+		if known != finding.Error && known != finding.Warning {
+			return errorf(CodeInvalidPolicy, "failOn '%s' is not a severity to fail on. Valid values are error and warning", *floor)
+		}
+		change.Set.FailOn = &known
+	}
+	return nil
+}
+
+// ownPolicy is what was set for exactly this scope, nil for nothing.
+func (st *State) ownPolicy(scope string) *Policy {
+	p, _ := st.policies.Get(scope)
+	return p
+}
+
+// effectivePolicy is what holds for a subject: each field from the nearest
+// scope that sets it. Both fields are set.
+func (st *State) effectivePolicy(subject string) Policy {
+	rules, floor := compat.NoRules, finding.Error
+	var p Policy
+	for _, scope := range []string{subject, contextScope(subject), "", globalScope} {
+		if own := st.ownPolicy(scope); own != nil {
+			fill(&p.ProtobufRules, own.ProtobufRules)
+			fill(&p.FailOn, own.FailOn)
+		}
+	}
+	fill(&p.ProtobufRules, &rules)
+	fill(&p.FailOn, &floor)
+	return p
+}
+
+// Policy returns a scope's own policy, or what holds for it where inherited is
+// asked. Nothing set is an empty Policy.
+func (r *Registry) Policy(scope string, inherited bool) Policy {
+	st := r.state.Load()
+	scope = canonicalScope(scope)
+	if inherited {
+		return st.effectivePolicy(scope)
+	}
+	if own := st.ownPolicy(scope); own != nil {
+		return *own
+	}
+	return Policy{}
+}
+
+// SetPolicy changes a scope's policy and returns all of it.
+func (r *Registry) SetPolicy(ctx context.Context, scope string, change PolicyChange) (Policy, error) {
+	scope = canonicalScope(scope)
+	if err := checkScope(scope); err != nil {
+		return Policy{}, err
+	}
+	if err := change.check(); err != nil {
+		return Policy{}, err
+	}
+	var result Policy
+	_, err := r.submit(ctx, func(st *State) ([]Record, error) {
+		if err := st.checkWritable(scope); err != nil {
+			return nil, err
+		}
+		result = Policy{}
+		if own := st.ownPolicy(scope); own != nil {
+			result = *own
+		}
+		assign(&result.ProtobufRules, change.Set.ProtobufRules, slices.Contains(change.Clear, "protobufRules"))
+		assign(&result.FailOn, change.Set.FailOn, slices.Contains(change.Clear, "failOn"))
+		key := Key{Kind: kindPolicy, ID: scope}
+		switch {
+		case result != Policy{}:
+			return []Record{put(key, result, "")}, nil
+		case st.ownPolicy(scope) != nil:
+			return []Record{remove(key)}, nil
+		}
+		return nil, nil
+	})
+	return result, err
+}
+
+// judgePolicy asks the policy, after the level had nothing to say, about the
+// change from the latest version. What it refuses is worded as Confluent words
+// differences, so that every client shows it.
+func (r *Registry) judgePolicy(ctx context.Context, st *State, p *prepared, sub *subject, config Config) (judgement, error) {
+	policy := st.effectivePolicy(p.subject)
+	for v := range compared(p, sub, config) {
+		if v.format != p.format {
+			return judgement{}, nil
+		}
+		found, err := r.policyFindings(ctx, st, p, v, policy)
+		if err != nil {
+			return judgement{}, err
+		}
+		var j judgement
+		for _, f := range found {
+			if f.Severity.AtLeast(*policy.FailOn) {
+				j.findings = append(j.findings, placed(f, v))
+				j.messages = append(j.messages, fmt.Sprintf(`{errorType:%q, description:"%s"}`, f.Code, f.Message))
+			}
+		}
+		if len(j.messages) > 0 {
+			j.messages = append(j.messages, compat.VersionMessage(int(v.number)), contextMessage(config))
+		}
+		return j, nil
+	}
+	return judgement{}, nil
+}
+
+// policyFindings are what the rules of a policy find, and the risks where they
+// count.
+func (r *Registry) policyFindings(ctx context.Context, st *State, p *prepared, v *version, policy Policy) ([]finding.Finding, error) {
+	rules := *policy.ProtobufRules
+	if p.format != schema.Protobuf {
+		rules = compat.NoRules
+	}
+	if rules == compat.NoRules && *policy.FailOn == finding.Error {
+		return nil, nil
+	}
+	old, err := r.parsedOf(ctx, st, v)
+	if err != nil {
+		return nil, storedUnreadable(v, err)
+	}
+	found, err := compat.CheckRules(ctx, rules, old.Parsed, p.parsed.Parsed)
+	if err != nil || *policy.FailOn == finding.Error {
+		return found, comparisonFailed(err)
+	}
+	risks, err := compat.Findings(ctx, old.Parsed, p.parsed.Parsed)
+	return append(found, risks...), comparisonFailed(err)
+}

@@ -1,0 +1,46 @@
+package api
+
+import (
+	"github.com/accordhq/accord/compat"
+	"github.com/accordhq/accord/registry"
+	"github.com/accordhq/accord/registry/client"
+	"github.com/accordhq/accord/schema/finding"
+)
+
+// routePolicy is what Accord configures beside Confluent's config.
+func (h *Handler) routePolicy() {
+	for _, pattern := range []string{"/accord/v1/config", "/accord/v1/config/{subject}"} {
+		h.get(pattern, h.policy)
+		h.put(pattern, h.setPolicy)
+	}
+}
+
+func (h *Handler) policy(r *request) (any, error) {
+	return policyOf(h.reg.Policy(r.scope(), r.flag("defaultToGlobal"))), nil
+}
+
+func (h *Handler) setPolicy(r *request) (any, error) {
+	var body client.PolicyUpdate
+	if err := r.decode(&body); err != nil {
+		return nil, err
+	}
+	change := registry.PolicyChange{Set: registry.Policy{
+		ProtobufRules: (*compat.Rules)(body.ProtobufRules.Value()),
+		FailOn:        (*finding.Severity)(body.FailOn.Value()),
+	}}
+	if body.ProtobufRules.IsUnset() {
+		change.Clear = append(change.Clear, "protobufRules")
+	}
+	if body.FailOn.IsUnset() {
+		change.Clear = append(change.Clear, "failOn")
+	}
+	p, err := h.reg.SetPolicy(r.Context(), r.scope(), change)
+	if err != nil {
+		return nil, err
+	}
+	return policyOf(p), nil
+}
+
+func policyOf(p registry.Policy) client.Policy {
+	return client.Policy{ProtobufRules: (*string)(p.ProtobufRules), FailOn: (*string)(p.FailOn)}
+}
