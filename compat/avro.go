@@ -48,7 +48,10 @@ func compareAvro(ctx context.Context, reader, writer *avro.Schema, sides Sides) 
 		return nil, err
 	}
 	compatible, err := c.changes(root)
-	return append(breaking, compatible...), err
+	for _, change := range compatible.noted {
+		breaking = append(breaking, change.Difference)
+	}
+	return breaking, err
 }
 
 // avroPair is a type to read with and a type that was written with. Types are

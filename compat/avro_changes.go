@@ -1,6 +1,7 @@
 package compat
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -19,7 +20,20 @@ const (
 	avroTypePromoted     = "TYPE_PROMOTED"
 	avroLogicalChanged   = "LOGICAL_TYPE_CHANGED"
 	avroSymbolsDefaulted = "ENUM_SYMBOLS_READ_AS_DEFAULT"
+	avroTypeByAlias      = "TYPE_READ_BY_ALIAS"
 )
+
+// avroChange is a compatible difference with what it is about: a pair of types,
+// and of their fields where it is about fields.
+type avroChange struct {
+	Difference
+	avroPair
+	fields avroFieldPair
+}
+
+// avroFieldPair is a field of the reader and the one of the writer it reads;
+// either may be missing.
+type avroFieldPair struct{ reader, writer *avro.Field }
 
 // avroChanges walks two schemas side by side and notes what changed between
 // them without breaking the reader: the risks the specification's rules do not
@@ -27,29 +41,51 @@ const (
 type avroChanges struct {
 	comparison *avroComparison
 	seen       map[avroPair]bool
-	out        []Difference
+	noted      []avroChange
+	// met are the enums and fields that meet one another and are not the same,
+	// fields with the records they belong to.
+	met []avroChange
 }
 
 // changes lists compatible differences in the order of the reader's fields,
 // each pair of types once.
-func (c *avroComparison) changes(root avroPair) ([]Difference, error) {
+func (c *avroComparison) changes(root avroPair) (avroChanges, error) {
 	w := avroChanges{comparison: c, seen: map[avroPair]bool{}}
 	err := w.pair(root, "", 0)
-	return w.out, err
+	return w, err
 }
 
-func (w *avroChanges) note(kind, path, info string, reader, writer schema.Position, description string) {
-	if path == "" {
-		path = "/"
+// note adds a difference between two types.
+func (w *avroChanges) note(kind string, p avroPair, path, info, description string) {
+	w.add(avroChange{avroPair: p, Difference: Difference{
+		Kind: kind, Path: path, Info: info, Description: description, ReaderAt: positionOf(p.reader), WriterAt: positionOf(p.writer),
+	}})
+}
+
+// noteFields adds a difference between fields of two records. A side without
+// the field stands where its record does.
+func (w *avroChanges) noteFields(kind string, p avroPair, fields avroFieldPair, path, info, description string) {
+	d := Difference{Kind: kind, Path: path, Info: info, Description: description, ReaderAt: positionOf(p.reader), WriterAt: positionOf(p.writer)}
+	if fields.reader != nil {
+		d.ReaderAt = fieldPosition(p.reader, fields.reader)
 	}
-	w.out = append(w.out, Difference{
-		Format: schema.Avro, Kind: kind, Path: path, Info: info, Verdict: Compatible,
-		Description: description + " (path '" + path + "')", ReaderAt: reader, WriterAt: writer,
-	})
+	if fields.writer != nil {
+		d.WriterAt = fieldPosition(p.writer, fields.writer)
+	}
+	w.add(avroChange{avroPair: p, fields: fields, Difference: d})
+}
+
+func (w *avroChanges) add(c avroChange) {
+	if c.Path == "" {
+		c.Path = "/"
+	}
+	c.Format, c.Verdict = schema.Avro, Compatible
+	c.Description += " (path '" + c.Path + "')"
+	w.noted = append(w.noted, c)
 }
 
 func (w *avroChanges) pair(p avroPair, path string, depth int) error {
-	if p.reader == p.writer || w.seen[p] || depth > 4*schema.MaxDepth {
+	if p.reader.Same(p.writer) || w.seen[p] || depth > 4*schema.MaxDepth {
 		return nil
 	}
 	if err := w.comparison.step(); err != nil {
@@ -69,8 +105,7 @@ func (w *avroChanges) pair(p avroPair, path string, depth int) error {
 		w.logical(p, path)
 		return w.alike(p, path, depth)
 	case p.plain():
-		w.note(avroTypePromoted, path, "reader type: "+upper(p.reader)+", writer type: "+upper(p.writer),
-			positionOf(p.reader), positionOf(p.writer),
+		w.note(avroTypePromoted, p, path, "reader type: "+upper(p.reader)+", writer type: "+upper(p.writer),
 			"The "+w.comparison.sides.Reader+" schema reads the type of the "+w.comparison.sides.Writer+" schema as another")
 		w.logical(p, path)
 	}
@@ -85,19 +120,30 @@ func (w *avroChanges) alike(p avroPair, path string, depth int) error {
 	case avro.Map:
 		return w.pair(avroPair{p.reader.Element, p.writer.Element}, path+"/values", depth+1)
 	case avro.Record, avro.Enum, avro.Fixed:
-		if sameName(p.reader, p.writer) && p.reader.Namespace != p.writer.Namespace {
-			w.note(avroNamespaceChanged, path, "reader name: "+p.reader.FullName()+", writer name: "+p.writer.FullName(),
-				positionOf(p.reader), positionOf(p.writer),
-				"The namespace differs between the "+w.comparison.sides.Reader+" schema and the "+w.comparison.sides.Writer+" schema")
-		}
+		w.names(p, path)
 	}
 	switch p.reader.Kind {
 	case avro.Enum:
+		w.met = append(w.met, avroChange{avroPair: p})
 		w.symbols(p, path)
 	case avro.Record:
 		return w.fields(p, path, depth)
 	}
 	return nil
+}
+
+// names notes what makes two names match that are not equal.
+func (w *avroChanges) names(p avroPair, path string) {
+	r, sides := p.reader, w.comparison.sides
+	info := "reader name: " + r.FullName() + ", writer name: " + p.writer.FullName()
+	switch {
+	case !sameName(r, p.writer) || r.FullName() == p.writer.FullName():
+	case r.Name != p.writer.Name:
+		w.note(avroTypeByAlias, p, path, info, "The "+sides.Reader+" schema reads the type of the "+sides.Writer+" schema by its alias")
+	default:
+		w.note(avroNamespaceChanged, p, path, info,
+			"The namespace differs between the "+sides.Reader+" schema and the "+sides.Writer+" schema")
+	}
 }
 
 // branches pairs every branch of the writer's union with what reads it.
@@ -135,7 +181,7 @@ func (w *avroChanges) logical(p avroPair, path string) {
 	if r.LogicalType == wr.LogicalType && r.Precision == wr.Precision && r.Scale == wr.Scale {
 		return
 	}
-	w.note(avroLogicalChanged, path, "reader type: "+r.Brief()+", writer type: "+wr.Brief(), positionOf(r), positionOf(wr),
+	w.note(avroLogicalChanged, p, path, "reader type: "+r.Brief()+", writer type: "+wr.Brief(),
 		"The "+w.comparison.sides.Reader+" schema reads values of the "+w.comparison.sides.Writer+" schema in another meaning")
 }
 
@@ -145,7 +191,7 @@ func (w *avroChanges) symbols(p avroPair, path string) {
 		return
 	}
 	if missing := missingSymbols(p.reader, p.writer); len(missing) > 0 {
-		w.note(avroSymbolsDefaulted, path+"/symbols", "["+strings.Join(missing, ", ")+"]", positionOf(p.reader), positionOf(p.writer),
+		w.note(avroSymbolsDefaulted, p, path+"/symbols", "["+strings.Join(missing, ", ")+"]",
 			"The "+w.comparison.sides.Reader+" schema reads symbols of the "+w.comparison.sides.Writer+" schema as its default "+p.reader.EnumDefault)
 	}
 }
@@ -153,47 +199,65 @@ func (w *avroChanges) symbols(p avroPair, path string) {
 // fields notes how the fields of two records meet.
 func (w *avroChanges) fields(p avroPair, path string, depth int) error {
 	find := fieldFinder{record: p.writer}
-	read := make(map[*avro.Field]bool, len(p.writer.Fields))
+	read := make([]bool, len(p.writer.Fields))
 	for i, f := range p.reader.Fields {
-		at := path + "/fields/" + strconv.Itoa(i)
+		if p.reader.SameField(p.writer, i) {
+			read[i] = true
+			continue
+		}
 		found := find.all(f, i)
 		for _, wf := range found {
-			read[wf] = true
+			if i < len(read) && p.writer.Fields[i] == wf {
+				read[i] = true
+			} else {
+				read[slices.Index(p.writer.Fields, wf)] = true
+			}
 		}
 		switch {
 		case len(found) == 0 && f.Default != nil:
-			w.added(p, f, at)
+			w.added(p, f, path+"/fields/"+strconv.Itoa(i))
 		case len(found) == 1:
-			if found[0].Name != f.Name {
-				w.byAlias(p, f, found[0], at)
-			}
-			if err := w.pair(avroPair{f.Type, found[0].Type}, at+"/type", depth+1); err != nil {
+			if err := w.meet(p, avroFieldPair{f, found[0]}, path, i, depth); err != nil {
 				return err
 			}
 		}
 	}
 	for i, f := range p.writer.Fields {
-		if !read[f] {
+		if !read[i] {
 			w.removed(p, f, path+"/fields/"+strconv.Itoa(i))
 		}
 	}
 	return nil
 }
 
+// meet notes how a field at a position of the reader reads one of the writer.
+func (w *avroChanges) meet(p avroPair, fields avroFieldPair, path string, position, depth int) error {
+	r, wr := fields.reader, fields.writer
+	if r.Type.Same(wr.Type) && r.Name == wr.Name && sameValue(r.Default, wr.Default) {
+		return nil
+	}
+	path += "/fields/" + strconv.Itoa(position)
+	w.met = append(w.met, avroChange{avroPair: p, fields: fields})
+	if r.Name != wr.Name {
+		w.byAlias(p, fields, path)
+	}
+	return w.pair(avroPair{r.Type, wr.Type}, path+"/type", depth+1)
+}
+
 func (w *avroChanges) added(p avroPair, f *avro.Field, path string) {
 	sides := w.comparison.sides
-	w.note(avroFieldAdded, path, f.Name, fieldPosition(p.reader, f), positionOf(p.writer),
+	w.noteFields(avroFieldAdded, p, avroFieldPair{reader: f}, path, f.Name,
 		"The field '"+f.Name+"' of the "+sides.Reader+" schema is missing in the "+sides.Writer+" schema and takes its default")
 }
 
-func (w *avroChanges) byAlias(p avroPair, f, read *avro.Field, path string) {
+func (w *avroChanges) byAlias(p avroPair, fields avroFieldPair, path string) {
 	sides := w.comparison.sides
-	w.note(avroFieldByAlias, path, read.Name, fieldPosition(p.reader, f), fieldPosition(p.writer, read),
-		"The field '"+f.Name+"' of the "+sides.Reader+" schema is read from '"+read.Name+"' of the "+sides.Writer+" schema, by its alias")
+	w.noteFields(avroFieldByAlias, p, fields, path, fields.writer.Name, "The field '"+fields.reader.Name+"' of the "+sides.Reader+
+		" schema is read from '"+fields.writer.Name+"' of the "+sides.Writer+" schema, by its alias")
 }
 
 func (w *avroChanges) removed(p avroPair, f *avro.Field, path string) {
 	sides := w.comparison.sides
-	w.note(avroFieldRemoved, path, f.Name, positionOf(p.reader), fieldPosition(p.writer, f),
+	w.noteFields(avroFieldRemoved, p, avroFieldPair{writer: f}, path, f.Name,
 		"The field '"+f.Name+"' of the "+sides.Writer+" schema is not read with the "+sides.Reader+" schema")
 }

@@ -47,9 +47,13 @@ func (p avroPair) hopeless() bool {
 	return p.reader.Kind.Named() && !sameName(p.reader, p.writer)
 }
 
-// plain reports that the pair is compatible at first sight.
+// plain reports that the pair is compatible at first sight. Types that are the
+// same are, so that versions of a schema share what did not change.
 func (p avroPair) plain() bool {
-	return p.reader == p.writer || p.reader.Kind.Primitive() && p.writer.Kind.Primitive() && readsPrimitive(p.reader.Kind, p.writer.Kind)
+	if p.reader.Kind.Primitive() && p.writer.Kind.Primitive() {
+		return readsPrimitive(p.reader.Kind, p.writer.Kind)
+	}
+	return p.reader.Same(p.writer)
 }
 
 // readsPrimitive is the table of promotions (compatibility reference 2.1).
@@ -80,6 +84,9 @@ func (p avroPair) rules() []avroRule {
 	case p.writer.Kind == avro.Union:
 		return p.writerUnionRules()
 	case p.reader.Kind == avro.Union:
+		if readsPlainly(p.reader, p.writer) {
+			return nil
+		}
 		return []avroRule{p.branchRule("", p.writer)}
 	case p.reader.Kind != p.writer.Kind || p.reader.Kind.Primitive():
 		return []avroRule{p.fault("", avroTypeMismatch,
@@ -121,16 +128,34 @@ func (p avroPair) fault(at, kind, info string) avroRule {
 // writerUnionRules need every branch of the writer to be readable: by the
 // reader's union as a whole, or by the one type the reader has.
 func (p avroPair) writerUnionRules() []avroRule {
-	rules := make([]avroRule, len(p.writer.Branches))
+	var rules []avroRule
 	for i, branch := range p.writer.Branches {
-		at := "/" + strconv.Itoa(i)
-		if p.reader.Kind == avro.Union {
-			rules[i] = p.branchRule(at, branch)
+		if readsPlainly(p.reader, branch) {
 			continue
 		}
-		rules[i] = childRule(at, p.reader, branch)
+		at := "/" + strconv.Itoa(i)
+		if p.reader.Kind == avro.Union {
+			rules = append(rules, p.branchRule(at, branch))
+			continue
+		}
+		rules = append(rules, childRule(at, p.reader, branch))
 	}
 	return rules
+}
+
+// maxPlainUnion is how many branches are tried without counting the steps.
+const maxPlainUnion = 16
+
+// readsPlainly reports whether a type, or a branch of it, is plainly compatible
+// with the writer's, so that no rule is needed.
+func readsPlainly(reader, writer *avro.Type) bool {
+	if reader.Kind != avro.Union {
+		return avroPair{reader, writer}.plain()
+	}
+	if len(reader.Branches) > maxPlainUnion {
+		return false
+	}
+	return slices.ContainsFunc(reader.Branches, func(b *avro.Type) bool { return avroPair{b, writer}.plain() })
 }
 
 // branchRule needs one branch of the reader's union to read a type.
@@ -212,16 +237,20 @@ func (p avroPair) fieldRules() []avroRule {
 	var rules []avroRule
 	find := fieldFinder{record: p.writer}
 	for i, f := range p.reader.Fields {
-		at := "/fields/" + strconv.Itoa(i)
+		if p.reader.SameField(p.writer, i) {
+			continue
+		}
 		found := find.all(f, i)
+		if len(found) == 1 && (avroPair{f.Type, found[0].Type}).plain() {
+			continue
+		}
+		at := "/fields/" + strconv.Itoa(i)
 		switch {
 		case len(found) > 1:
 			rule := p.fault(at, avroFieldAmbiguous, "reader field "+f.Name+" matches the writer fields "+strings.Join(found.names(), ", "))
 			rules = append(rules, rule.ofField(p.reader, f))
 		case len(found) == 1:
-			if child := (avroPair{f.Type, found[0].Type}); !child.plain() {
-				rules = append(rules, childRule(at+"/type", child.reader, child.writer))
-			}
+			rules = append(rules, childRule(at+"/type", f.Type, found[0].Type))
 		case f.Default != nil:
 		case f.Type.Kind == avro.Enum && f.Type.EnumDefault != "":
 			// Apache compares the enum with the writer's record here.

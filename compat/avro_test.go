@@ -11,7 +11,6 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
-	"golang.org/x/tools/txtar"
 
 	"github.com/accordhq/accord/compat"
 	"github.com/accordhq/accord/schema"
@@ -34,50 +33,6 @@ func compareAvro(t testing.TB, reader, writer string) []compat.Difference {
 		t.Fatal(err)
 	}
 	return diffs
-}
-
-// Each case is a file with the schemas "new" and "old" and "want": a line per
-// difference that new finds in old's data, "KIND path info", those behind a
-// union branch indented below it and harmless ones marked "ok". "forward" holds
-// the same for old reading new.
-func TestAvroCases(t *testing.T) {
-	t.Parallel()
-	files, err := filepath.Glob(filepath.Join("..", "testdata", "compat", "avro", "*.txtar"))
-	if err != nil || len(files) == 0 {
-		t.Fatalf("no cases: %v", err)
-	}
-	for _, file := range files {
-		t.Run(strings.TrimSuffix(filepath.Base(file), ".txtar"), func(t *testing.T) {
-			t.Parallel()
-			archive, err := txtar.ParseFile(file)
-			if err != nil {
-				t.Fatal(err)
-			}
-			parts := map[string]string{}
-			for _, f := range archive.Files {
-				parts[f.Name] = string(f.Data)
-			}
-			if diff := cmp.Diff(parts["want"], lines(compareAvro(t, parts["new"], parts["old"]), "")); diff != "" {
-				t.Errorf("new reads old (-want +got):\n%s", diff)
-			}
-			if want, ok := parts["forward"]; ok {
-				if diff := cmp.Diff(want, lines(compareAvro(t, parts["old"], parts["new"]), "")); diff != "" {
-					t.Errorf("old reads new (-want +got):\n%s", diff)
-				}
-			}
-		})
-	}
-}
-
-func lines(diffs []compat.Difference, indent string) string {
-	var b strings.Builder
-	for _, d := range diffs {
-		if !d.Breaks(compat.Strict) {
-			b.WriteString("ok ")
-		}
-		fmt.Fprintf(&b, "%s%s %s %s\n%s", indent, d.Kind, d.Path, d.Info, lines(d.Inner, indent+"  "))
-	}
-	return b.String()
 }
 
 func TestAvroVectors(t *testing.T) {
@@ -190,45 +145,8 @@ func TestAvroComparisonIsBounded(t *testing.T) {
 		fmt.Fprintf(&wide, `,{"name":"f%d","type":{"type":"array","items":"int"}}`, i)
 	}
 	record := `{"type":"record","name":"R","fields":[` + wide.String()[1:] + `]}`
-	if _, err := compat.Compare(ctx, parseAvro(t, record), parseAvro(t, record), compat.NewReadsOld); !errors.Is(err, context.Canceled) {
+	if _, err := compat.Compare(ctx, parseAvro(t, record), parseAvro(t, strings.ReplaceAll(record, `"int"`, `"long"`)), compat.NewReadsOld); !errors.Is(err, context.Canceled) {
 		t.Errorf("ended context: %v", err)
-	}
-}
-
-func TestAvroReadsItself(t *testing.T) {
-	t.Parallel()
-	files, err := filepath.Glob(filepath.Join("..", "testdata", "compat", "avro", "*.txtar"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, file := range files {
-		archive, err := txtar.ParseFile(file)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, f := range archive.Files[:2] {
-			s := parseAvro(t, string(f.Data))
-			if diffs := compareAvro(t, s.Canonical(), s.Normalized()); len(diffs) > 0 {
-				t.Errorf("%s: %s cannot read its normalised self: %v", file, f.Name, diffs)
-			}
-		}
-	}
-}
-
-func BenchmarkAvroCompare50Fields(b *testing.B) {
-	text := func(qty string) string {
-		var t strings.Builder
-		for i := range 49 {
-			fmt.Fprintf(&t, `{"name":"f%d","type":["null","string"],"default":null},`, i)
-		}
-		return `{"type":"record","name":"R","fields":[` + t.String() + `{"name":"qty","type":"` + qty + `"}]}`
-	}
-	reader, writer := parseAvro(b, text("long")), parseAvro(b, text("int"))
-	b.ReportAllocs()
-	for b.Loop() {
-		if _, err := compat.Compare(context.Background(), reader, writer, compat.NewReadsOld); err != nil {
-			b.Fatal(err)
-		}
 	}
 }
 

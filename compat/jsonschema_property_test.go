@@ -321,33 +321,3 @@ func FuzzJSONSchema(f *testing.F) {
 		}
 	})
 }
-
-// One pair of schemas with 50 properties, of which one is new: what a
-// transitive check does once for every older version.
-func BenchmarkCompareJSONSchema(b *testing.B) {
-	text := func(n int) string {
-		var t strings.Builder
-		t.WriteString(`{"type":"object","additionalProperties":false,"properties":{"id":{"type":"string"}`)
-		for i := range n {
-			t.WriteString(`,"field` + strconv.Itoa(i) + `":{"type":["string","null"],"maxLength":40,"description":"The field number ` + strconv.Itoa(i) + `."}`)
-		}
-		return t.String() + `}}`
-	}
-	original, update := parseJSONSchema(b, text(48)), parseJSONSchema(b, text(49))
-	b.Run("warm", func(b *testing.B) {
-		b.ReportAllocs()
-		for b.Loop() {
-			if _, err := compat.Compare(b.Context(), update, original, compat.NewReadsOld); err != nil {
-				b.Fatal(err)
-			}
-		}
-	})
-	b.Run("cold", func(b *testing.B) {
-		b.ReportAllocs()
-		for b.Loop() {
-			if _, err := compat.Compare(b.Context(), parseJSONSchema(b, text(49)), parseJSONSchema(b, text(48)), compat.NewReadsOld); err != nil {
-				b.Fatal(err)
-			}
-		}
-	})
-}

@@ -2,21 +2,14 @@ package compat_test
 
 import (
 	"encoding/json"
-	"flag"
 	"os"
 	"path/filepath"
-	"strings"
 	"testing"
-
-	"github.com/google/go-cmp/cmp"
-	"golang.org/x/tools/txtar"
 
 	"github.com/accordhq/accord/compat"
 	"github.com/accordhq/accord/schema"
 	"github.com/accordhq/accord/schema/jsonschema"
 )
-
-var updateJSON = flag.Bool("update-jsonschema", false, "rewrite the expected differences of testdata/compat/jsonschema")
 
 func jsonSource(text string) schema.Source { return schema.Source{Format: schema.JSON, Text: text} }
 
@@ -93,60 +86,4 @@ func TestJSONSchemaEdges(t *testing.T) {
 			}
 		})
 	}
-}
-
-// Every case is a file with an old and a new schema and the differences in both
-// directions, one a line: verdict, kind, path.
-func TestJSONSchemaRules(t *testing.T) {
-	t.Parallel()
-	files, err := filepath.Glob(filepath.Join("..", "testdata", "compat", "jsonschema", "*.txtar"))
-	if err != nil || len(files) == 0 {
-		t.Fatalf("no cases: %v", err)
-	}
-	for _, file := range files {
-		t.Run(strings.TrimSuffix(filepath.Base(file), ".txtar"), func(t *testing.T) {
-			t.Parallel()
-			archive, err := txtar.ParseFile(file)
-			if err != nil {
-				t.Fatal(err)
-			}
-			parts := map[string]string{}
-			for _, f := range archive.Files {
-				parts[f.Name] = string(f.Data)
-			}
-			got := map[string]string{
-				"old.json": parts["old.json"],
-				"new.json": parts["new.json"],
-				"backward": listDifferences(compareJSONTexts(t, parts["old.json"], parts["new.json"])),
-				"forward":  listDifferences(compareJSONTexts(t, parts["new.json"], parts["old.json"])),
-			}
-			if *updateJSON {
-				archive.Files = nil
-				for _, name := range []string{"old.json", "new.json", "backward", "forward"} {
-					archive.Files = append(archive.Files, txtar.File{Name: name, Data: []byte(got[name])})
-				}
-				if err := os.WriteFile(file, txtar.Format(archive), 0o600); err != nil {
-					t.Fatal(err)
-				}
-				return
-			}
-			if diff := cmp.Diff(parts, got); diff != "" {
-				t.Errorf("%s (-want +got):\n%s", file, diff)
-			}
-		})
-	}
-}
-
-func listDifferences(diffs []compat.Difference) string {
-	var b strings.Builder
-	var list func(diffs []compat.Difference, indent string)
-	list = func(diffs []compat.Difference, indent string) {
-		for _, d := range diffs {
-			verdict := map[compat.Verdict]string{compat.Compatible: "ok", compat.LenientOnly: "lenient", compat.Incompatible: "BREAKS"}[d.Verdict]
-			b.WriteString(indent + verdict + " " + d.Kind + " " + d.Path + "\n")
-			list(d.Inner, indent+"  ")
-		}
-	}
-	list(diffs, "")
-	return b.String()
 }

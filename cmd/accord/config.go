@@ -35,7 +35,9 @@ func (v configView) table(a *app) {
 	}
 	if v.Policy != nil {
 		for _, field := range policyFields {
-			f.add(field.flag, field.shown(*v.Policy))
+			if shown := field.shown(*v.Policy); shown != field.values[0] {
+				f.add(field.flag, shown)
+			}
 		}
 	}
 	f.print(a.stdout)
@@ -45,9 +47,10 @@ func (v configView) table(a *app) {
 // where the wire has it.
 type policyField struct {
 	flag, help string
-	values     []string
-	value      func(*client.Policy) **string
-	change     func(*client.PolicyUpdate) *client.Change[string]
+	// values are what it may be; the first is what holds where nothing is set.
+	values []string
+	value  func(*client.Policy) **string
+	change func(*client.PolicyUpdate) *client.Change[string]
 }
 
 // policyFields are what Accord alone configures.

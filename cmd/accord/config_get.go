@@ -55,7 +55,7 @@ func readConfig(ctx context.Context, c *client.Client, scope string) (configView
 		return view, err
 	}
 	view.Config = own
-	policy, err := c.Policy(ctx, scope, view.Inherited)
+	policy, err := c.Policy(ctx, scope, true)
 	if isRefusal(err, http.StatusNotFound) {
 		return view, nil // not an Accord: it has no policies
 	}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -36,7 +37,10 @@ func run(ctx context.Context, args []string, e env) int {
 	root := newRoot(a)
 	root.SetArgs(args)
 	cmd, err := root.ExecuteContextC(ctx)
-	if err != nil {
+	switch {
+	case errors.Is(err, errFindings):
+		return exitFindings
+	case err != nil:
 		return a.fail(err, cmd.CommandPath())
 	}
 	return exitFine

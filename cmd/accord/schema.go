@@ -22,6 +22,8 @@ func newSchema(a *app) *cobra.Command {
 		newSchemaGet(a),
 		newSchemaVersions(a),
 		newSchemaRegister(a),
+		newSchemaDiff(a),
+		newSchemaCompat(a),
 		newSchemaDelete(a),
 	)
 	return asGroup(cmd)

@@ -77,7 +77,7 @@ func (r schemaRegister) request(a *app) (client.RegisterRequest, error) {
 	if r.file == "" {
 		return client.RegisterRequest{}, misuse("add --file FILE, or --file - to read standard input", "no schema is given")
 	}
-	lang, err := r.language()
+	lang, err := languageOf(r.typ, r.file)
 	if err != nil {
 		return client.RegisterRequest{}, err
 	}
@@ -94,15 +94,16 @@ func (r schemaRegister) request(a *app) (client.RegisterRequest, error) {
 	return client.RegisterRequest{Schema: string(text), SchemaType: lang, References: refs}, nil
 }
 
-func (r schemaRegister) language() (schema.Format, error) {
-	if r.typ != "" {
-		lang, ok := schema.ParseFormat(r.typ)
+// languageOf is the language that --type says, or else the name of a file.
+func languageOf(typ, file string) (schema.Format, error) {
+	if typ != "" {
+		lang, ok := schema.ParseFormat(typ)
 		if !ok {
-			return "", misuse("use AVRO, JSON or PROTOBUF", "--type %s: no such schema language", r.typ)
+			return "", misuse("use AVRO, JSON or PROTOBUF", "--type %s: no such schema language", typ)
 		}
 		return lang, nil
 	}
-	switch strings.ToLower(filepath.Ext(r.file)) {
+	switch strings.ToLower(filepath.Ext(file)) {
 	case ".avsc":
 		return schema.Avro, nil
 	case ".json":
@@ -110,7 +111,7 @@ func (r schemaRegister) language() (schema.Format, error) {
 	case ".proto":
 		return schema.Protobuf, nil
 	}
-	return "", misuse("add --type AVRO, --type JSON or --type PROTOBUF", "the name %q does not tell the schema's language", r.file)
+	return "", misuse("add --type AVRO, --type JSON or --type PROTOBUF", "the name %q does not tell the schema's language", file)
 }
 
 // parseReference reads NAME=SUBJECT[@VERSION]. A name may hold = (it can be a

@@ -4,8 +4,9 @@ import (
 	"fmt"
 	"io"
 	"strings"
-	"unicode"
 	"unicode/utf8"
+
+	"github.com/accordhq/accord/cmd/accord/report"
 )
 
 // table prints rows in columns, each as wide as its widest cell. The last
@@ -76,17 +77,6 @@ func (f *facts) print(w io.Writer) {
 
 func bold(s string) string { return "\x1b[1m" + s + "\x1b[0m" }
 
-// printable replaces what could move the cursor or colour of a terminal: text
-// from a registry is others' text. Lines says whether line breaks and tabs
-// stay.
-func printable(s string, lines bool) string {
-	return strings.Map(func(r rune) rune {
-		if lines && (r == '\n' || r == '\t') {
-			return r
-		}
-		if unicode.IsControl(r) {
-			return '·'
-		}
-		return r
-	}, s)
-}
+// printable is report.Printable, which everything others wrote passes through
+// on its way to a terminal.
+func printable(s string, lines bool) string { return report.Printable(s, lines) }

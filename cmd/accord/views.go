@@ -98,7 +98,7 @@ type configView struct {
 	Inherited bool `json:"inherited"`
 	// Config has the fields of Confluent's API; absent ones are not set.
 	Config client.Config `json:"config"`
-	// Policy is what the scope demands beside Config; absent where the
+	// Policy is what applies to the scope beside Config; absent where the
 	// registry is not an Accord.
 	Policy *client.Policy `json:"policy,omitempty"`
 }

@@ -46,16 +46,16 @@ func Parse(ctx context.Context, src schema.Source) (*Schema, error) {
 	if n := len(src.Dependencies); n > schema.MaxDependencies {
 		return nil, schema.Errorf(schema.Avro, schema.Position{}, "schema has %d dependencies, more than the %d allowed", n, schema.MaxDependencies)
 	}
-	names := nameTable{}
+	p := parser{ctx: ctx, names: nameTable{}, shapes: &shapes{}, strict: src.Strict}
 	s := &Schema{text: src.Text}
 	for _, dep := range src.Dependencies {
-		root, err := parseText(ctx, names, dep.Text, dep.Name, src.Strict)
+		root, err := p.parseText(dep.Text, dep.Name)
 		if err != nil {
 			return nil, err
 		}
 		s.referenced = append(s.referenced, root.FullName())
 	}
-	root, err := parseText(ctx, names, src.Text, "", src.Strict)
+	root, err := p.parseText(src.Text, "")
 	if err != nil {
 		return nil, err
 	}

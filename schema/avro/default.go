@@ -62,6 +62,18 @@ type defaultCheck struct {
 	unresolved bool
 }
 
+// DefaultBranch is the branch of a union that a field's default is a value of,
+// by its index: the first that fits, as Apache Avro reads defaults since 1.12.
+// It is -1 for a field without a default, for one whose type is no union, and
+// where no branch fits.
+func (f *Field) DefaultBranch() int {
+	if f.Default == nil {
+		return -1
+	}
+	c := defaultCheck{steps: maxDefaultSteps}
+	return slices.IndexFunc(f.Type.Branches, func(b *Type) bool { return c.valid(b, f.Default, 0) })
+}
+
 func (c *defaultCheck) valid(t *Type, v *jsontree.Node, depth int) bool {
 	if c.steps--; c.steps < 0 || depth > schema.MaxDepth || v == nil {
 		return false

@@ -28,7 +28,8 @@ var complexKinds = map[string]Kind{
 	"record": Record, "error": Record, "enum": Enum, "fixed": Fixed, "array": Array, "map": Map,
 }
 
-// parser reads one text: the schema or one of its dependencies.
+// parser reads one text: the schema or one of its dependencies. What is the
+// same for all of them is set before: ctx, names, shapes and strict.
 type parser struct {
 	ctx    context.Context //nolint:containedctx // lives for one parse
 	names  nameTable
@@ -36,6 +37,7 @@ type parser struct {
 	lines  []int
 	strict bool
 	types  int
+	shapes *shapes
 	// pending are the uses of names that were not known yet.
 	pending []pendingName
 	// unions are those with a pending branch, doubted the defaults that were
@@ -54,12 +56,12 @@ type pendingName struct {
 	pointer string
 }
 
-// parseText reads a text and adds its named types to names.
-func parseText(ctx context.Context, names nameTable, text, file string, strict bool) (*Type, error) {
-	if err := ctx.Err(); err != nil {
+// parseText reads the text of a file and adds its named types to names.
+func (p parser) parseText(text, file string) (*Type, error) {
+	if err := p.ctx.Err(); err != nil {
 		return nil, err
 	}
-	p := &parser{ctx: ctx, names: names, file: file, lines: lineStarts(text), strict: strict}
+	p.file, p.lines = file, lineStarts(text)
 	root, err := jsontree.Parse(text, jsontree.Options{AllowComments: true})
 	if err != nil {
 		return nil, p.syntaxError(err)
@@ -76,6 +78,7 @@ func parseText(ctx context.Context, names nameTable, text, file string, strict b
 	if err := p.resolve(); err != nil {
 		return nil, err
 	}
+	p.shapes.roots = append(p.shapes.roots, t)
 	return t, nil
 }
 
@@ -154,7 +157,7 @@ func (p *parser) use(slot **Type, name string, n *jsontree.Node, namespace, poin
 }
 
 func (p *parser) newType(k Kind, n *jsontree.Node, pointer string) *Type {
-	return &Type{Kind: k, Position: p.position(n.Offset), Pointer: pointer, File: p.file, node: n}
+	return &Type{Kind: k, Position: p.position(n.Offset), Pointer: pointer, File: p.file, node: n, shapes: p.shapes}
 }
 
 func (p *parser) objectInto(slot **Type, n *jsontree.Node, namespace, pointer string) error {

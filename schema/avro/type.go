@@ -92,6 +92,8 @@ type Type struct {
 
 	hasDoc, hasDefault bool
 	node               *jsontree.Node
+	shape              shape
+	shapes             *shapes
 }
 
 // Prop is a custom property.
