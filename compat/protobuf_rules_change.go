@@ -10,7 +10,7 @@ import (
 )
 
 // maxProtoRuleSteps bounds one run of the rules, in elements looked at, each
-// rule counted. The largest schemas that parse need a tenth of it.
+// rule counted. The largest file that parses needs a tenth of it.
 const maxProtoRuleSteps = 20_000_000
 
 // protoChange is two versions of a schema with their elements matched, for
@@ -97,7 +97,7 @@ func (c *protoChange) matchFiles() {
 func (c *protoChange) match(old protoreflect.Descriptor, file protoreflect.FileDescriptor) {
 	var twin protoreflect.Descriptor
 	if file != nil {
-		twin = c.after.named[protoreflect.FullName(joinProto(string(file.Package()), protoLocalName(old)))]
+		twin = c.after.named[joinProto(string(file.Package()), protoLocalName(old))]
 		if twin != nil && (twin.ParentFile().Path() != file.Path() || !sameSort(old, twin)) {
 			twin = nil
 		}
@@ -118,31 +118,13 @@ func (c *protoChange) match(old protoreflect.Descriptor, file protoreflect.FileD
 	}
 }
 
-// matchFields matches the fields of all messages, and the extensions. What a
-// map holds is matched as the two fields of its entries, under the map; they
-// have no place in the list of messages, since nobody wrote them.
+// matchFields matches the fields of all messages, and the extensions.
 func (c *protoChange) matchFields() {
-	var match func(old, next protoreflect.FieldDescriptor)
-	match = func(old, next protoreflect.FieldDescriptor) {
-		if c.stop() {
-			return
-		}
-		c.fields = append(c.fields, protoBoth[protoreflect.FieldDescriptor]{c, old, next})
-		if entryOf(old) == nil && entryOf(next) == nil || !c.sameType(old, next) {
-			return
-		}
-		for _, number := range []protoreflect.FieldNumber{1, 2} { // key and value
-			o, n := old.Message().Fields().ByNumber(number), next.Message().Fields().ByNumber(number)
-			if o != nil && n != nil {
-				match(partOf(old, o), partOf(next, n))
-			}
-		}
-	}
 	for _, m := range c.messages {
 		after := c.after.fieldsOf(m.next)
 		for old := range protoList(m.old.Fields()) {
 			if next := after[old.Number()]; next != nil {
-				match(old, next)
+				c.matchField(old, next)
 			}
 		}
 	}
@@ -152,17 +134,28 @@ func (c *protoChange) matchFields() {
 			key.extended = twin.FullName()
 		}
 		if next := c.after.byExtended[key]; next != nil {
-			match(old, next)
+			c.matchField(old, next)
 		}
 	}
 }
 
-// entryOf is the type of a map field's entries, nil for another field.
-func entryOf(f protoreflect.FieldDescriptor) protoreflect.MessageDescriptor {
-	if f.IsMap() {
-		return f.Message()
+// matchField takes down that two fields match. What a map holds is matched as
+// the two fields of its entries, as parts of the map: the type of the entries
+// has no place in the list of messages, since nobody wrote it.
+func (c *protoChange) matchField(old, next protoreflect.FieldDescriptor) {
+	if c.stop() {
+		return
 	}
-	return nil
+	c.fields = append(c.fields, protoBoth[protoreflect.FieldDescriptor]{c, old, next})
+	if !old.IsMap() && !next.IsMap() || !c.sameType(old, next) {
+		return
+	}
+	for _, number := range []protoreflect.FieldNumber{1, 2} { // key and value
+		o, n := old.Message().Fields().ByNumber(number), next.Message().Fields().ByNumber(number)
+		if o != nil && n != nil {
+			c.matchField(partOf(old, o), partOf(next, n))
+		}
+	}
 }
 
 // sameType says whether two fields have exactly the same type. Types that
@@ -317,7 +310,7 @@ func eachGoneFile(check func(*protoChange, protoreflect.FileDescriptor) []protoB
 // goneFromFile finds what a file declares no more, where the file is still
 // there. What is inside of something gone goes without saying.
 func goneFromFile[D protoreflect.Descriptor](c *protoChange) []protoBreach {
-	return gone[D](c, func(d protoreflect.Descriptor) bool {
+	return lostElements[D](c, func(d protoreflect.Descriptor) bool {
 		return c.filed[d.FullName()] || c.after.files[c.before.pathOf(d)] == nil
 	}, "the file")
 }
@@ -325,14 +318,14 @@ func goneFromFile[D protoreflect.Descriptor](c *protoChange) []protoBreach {
 // goneFromPackage finds what no file of a package declares any more, where the
 // package is still there.
 func goneFromPackage[D protoreflect.Descriptor](c *protoChange) []protoBreach {
-	return gone[D](c, func(d protoreflect.Descriptor) bool {
+	return lostElements[D](c, func(d protoreflect.Descriptor) bool {
 		twin := c.after.named[d.FullName()]
 		return twin != nil && sameSort(d, twin) || !c.after.packages[d.ParentFile().Package()]
 	}, "the package")
 }
 
-// gone lists the elements of one sort that are not present any more.
-func gone[D protoreflect.Descriptor](c *protoChange, present func(protoreflect.Descriptor) bool, from string) []protoBreach {
+// lostElements lists the elements of one sort that are not present any more.
+func lostElements[D protoreflect.Descriptor](c *protoChange, present func(protoreflect.Descriptor) bool, from string) []protoBreach {
 	var found []protoBreach
 	for _, file := range c.before.inOrder() {
 		walkProto(file, func(d protoreflect.Descriptor) bool {

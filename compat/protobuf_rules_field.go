@@ -34,8 +34,8 @@ func goneField(in protoBoth[protoreflect.MessageDescriptor], gone protoreflect.F
 	return b
 }
 
-// was is a breach by a field that is something else than before.
-func was(p protoBoth[protoreflect.FieldDescriptor], old, next any, hint string) []protoBreach {
+// fieldChanged is a breach by a field that is something else than before.
+func fieldChanged(p protoBoth[protoreflect.FieldDescriptor], old, next any, hint string) []protoBreach {
 	return p.breach(hint, "%s is %v in the old schema and %v in the new one", protoTitle(p.next), old, next)
 }
 
@@ -46,7 +46,7 @@ func fieldSameType(p protoBoth[protoreflect.FieldDescriptor]) []protoBreach {
 	if p.sameType(p.old, p.next) {
 		return nil
 	}
-	return was(p, fieldType(p.old), fieldType(p.next), addInstead)
+	return fieldChanged(p, fieldType(p.old), fieldType(p.next), addInstead)
 }
 
 // protoKindGroups are the groups of types of which one reads the other's
@@ -72,14 +72,14 @@ func fieldWireType(p protoBoth[protoreflect.FieldDescriptor]) []protoBreach {
 	if compatibleType(p, protoWireGroups) || p.old.Kind() == protoreflect.StringKind && p.next.Kind() == protoreflect.BytesKind {
 		return nil
 	}
-	return was(p, fieldType(p.old), fieldType(p.next), addInstead)
+	return fieldChanged(p, fieldType(p.old), fieldType(p.next), addInstead)
 }
 
 func fieldWireJSONType(p protoBoth[protoreflect.FieldDescriptor]) []protoBreach {
 	if compatibleType(p, protoJSONGroups) {
 		return nil
 	}
-	b := was(p, fieldType(p.old), fieldType(p.next), addInstead)
+	b := fieldChanged(p, fieldType(p.old), fieldType(p.next), addInstead)
 	if !compatibleType(p, protoWireGroups) {
 		b[0].breaks = Wire
 	}
@@ -180,7 +180,7 @@ func sameCardinality(p protoBoth[protoreflect.FieldDescriptor], kind func(protoC
 	if kind(old) == kind(next) || mapField(p.old) != nil || mapField(p.next) != nil {
 		return nil
 	}
-	return was(p, old, next, addInstead)
+	return fieldChanged(p, old, next, addInstead)
 }
 
 func fieldSameName(p protoBoth[protoreflect.FieldDescriptor]) []protoBreach {
@@ -261,7 +261,7 @@ func fieldSameJSType(p protoBoth[protoreflect.FieldDescriptor]) []protoBreach {
 	if old == next || !is64Bits(p.old.Kind()) || !is64Bits(p.next.Kind()) {
 		return nil
 	}
-	return was(p, old, next, "change jstype back: it is the field's type in JavaScript")
+	return fieldChanged(p, old, next, "change jstype back: it is the field's type in JavaScript")
 }
 
 func is64Bits(k protoreflect.Kind) bool {
@@ -295,7 +295,7 @@ func fieldSameCppString(p protoBoth[protoreflect.FieldDescriptor]) []protoBreach
 	if old == next || !isText(p.old.Kind()) || !isText(p.next.Kind()) {
 		return nil
 	}
-	return was(p, old, next, "change ctype or the feature string_type back: it is the field's type in C++")
+	return fieldChanged(p, old, next, "change ctype or the feature string_type back: it is the field's type in C++")
 }
 
 func isText(k protoreflect.Kind) bool {

@@ -2,6 +2,9 @@ package compat
 
 import (
 	"errors"
+	"os"
+	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -12,6 +15,16 @@ import (
 	"github.com/accordhq/accord/schema/finding"
 	"github.com/accordhq/accord/schema/protobuf"
 )
+
+func TestEveryProtobufRuleHasACase(t *testing.T) {
+	t.Parallel()
+	for _, rule := range slices.Concat(protoRules, protoRisks) {
+		name := strings.TrimPrefix(string(rule.code), "PROTO_") + ".txtar"
+		if _, err := os.Stat(filepath.Join("..", "testdata", "compat", "protobuf-rules", name)); err != nil {
+			t.Errorf("%s: %v", rule.code, err)
+		}
+	}
+}
 
 // The sets have as many rules as compatibility reference 3.7 counts.
 func TestProtobufRuleSetSizes(t *testing.T) {

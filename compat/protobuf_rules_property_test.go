@@ -4,6 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -39,7 +42,7 @@ func TestProtobufRulesFindNothingWithoutChange(t *testing.T) {
 						t.Errorf("%s, %s: %s:\n%s", c.path, side, rules, ruleLines(got))
 					}
 				}
-				if got := risks(t, f, same); len(got) > 0 {
+				if got := findingsOf(t, f, same); len(got) > 0 {
 					t.Errorf("%s, %s:\n%s", c.path, side, riskLines(got))
 				}
 			}
@@ -107,7 +110,7 @@ func TestProtobufRuleFindingsAreComplete(t *testing.T) {
 		breaks[string(b)] = true
 	}
 	for _, c := range ruleCases(t) {
-		found := risks(t, c.old, c.next)
+		found := findingsOf(t, c.old, c.next)
 		for _, f := range found {
 			if f.Severity == finding.Error {
 				t.Errorf("%s: %s is an error without being asked for", c.path, f.Code)
@@ -160,7 +163,7 @@ func TestProtobufRulesOnAMesh(t *testing.T) {
 	old := parseProtobuf(t, mesh(25, "proto2", "M")+"message Root { optional M0 m = 1; }")
 	next := parseProtobuf(t, mesh(25, "proto2", "N")+"message Root { optional N0 m = 1; }")
 	begin := time.Now()
-	found := risks(t, old, next)
+	found := findingsOf(t, old, next)
 	if got := riskLines(found); !strings.Contains(got, "info PROTO_FIELD_SAME_SHAPE") {
 		t.Errorf("no finding says that the messages are the same: %s", got)
 	}
@@ -246,10 +249,56 @@ func TestProtobufRulesOnAnyPair(t *testing.T) {
 				rt.Errorf("%s to %s: WIRE_JSON has nothing at %s, where WIRE has %s", one.path, other.path, f.Path, f.Code)
 			}
 		}
-		for _, f := range append(risks(t, one.old, other.next), checkRules(t, compat.FileRules, one.old, other.next)...) {
+		for _, f := range append(findingsOf(t, one.old, other.next), checkRules(t, compat.FileRules, one.old, other.next)...) {
 			if len(f.Evidence) == 0 || !strings.HasPrefix(f.Path, "#/") {
 				rt.Errorf("%s to %s: %+v", one.path, other.path, f)
 			}
 		}
 	})
+}
+
+// Of real schemas, a file that keeps nothing loses everything it declares,
+// each at a place; against itself it loses nothing.
+func TestProtobufRulesOnRealSchemas(t *testing.T) {
+	t.Parallel()
+	root := os.Getenv("ACCORD_SHARED")
+	if root == "" {
+		if os.Getenv("ACCORD_TEST_REQUIRE") == "all" {
+			t.Fatal("ACCORD_SHARED is not set, and ACCORD_TEST_REQUIRE=all forbids to skip")
+		}
+		t.Skip("ACCORD_SHARED is not set: no real schemas to judge")
+	}
+	files := os.DirFS(filepath.Join(root, "corpus", "protobuf-googleapis"))
+	var all []schema.Dependency
+	err := fs.WalkDir(files, ".", func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() || filepath.Ext(path) != ".proto" {
+			return err
+		}
+		text, err := fs.ReadFile(files, path)
+		all = append(all, schema.Dependency{Reference: schema.Reference{Name: path, Subject: path, Version: 1}, Text: string(text)})
+		return err
+	})
+	if err != nil || len(all) == 0 {
+		t.Fatalf("%d files, %v", len(all), err)
+	}
+	judged := 0
+	for _, d := range all {
+		f, err := protobuf.Parse(t.Context(), schema.Source{Text: d.Text, Dependencies: all})
+		if err != nil {
+			continue // it imports what the corpus does not have
+		}
+		judged++
+		nothing := parseProtobuf(t, fmt.Sprintf("syntax = \"proto3\"; package %s; message Nothing {}", f.Descriptor().Package()))
+		for _, found := range checkRules(t, compat.FileRules, f, nothing) {
+			if found.File == "" && found.Line == 0 {
+				t.Errorf("%s: %s %s has no place", d.Name, found.Code, found.Path)
+			}
+		}
+		if found := append(checkRules(t, compat.FileRules, f, f), findingsOf(t, f, f)...); len(found) > 0 {
+			t.Errorf("%s differs from itself:\n%s", d.Name, ruleLines(found))
+		}
+	}
+	if judged < len(all)/2 {
+		t.Errorf("only %d of %d files parse", judged, len(all))
+	}
 }

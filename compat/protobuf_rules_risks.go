@@ -64,11 +64,11 @@ func fieldNarrowed(p protoBoth[protoreflect.FieldDescriptor]) []protoBreach {
 	}
 	var found []protoBreach
 	if !next.holds(old) {
-		found = append(found, rated(was(p, fieldType(p.old), fieldType(p.next),
+		found = append(found, rated(fieldChanged(p, fieldType(p.old), fieldType(p.next),
 			"make sure that no old data holds a value the new type does not: readers get another number, not an error"), finding.Warning, OldData)...)
 	}
 	if !old.holds(next) {
-		found = append(found, rated(was(p, fieldType(p.old), fieldType(p.next),
+		found = append(found, rated(fieldChanged(p, fieldType(p.old), fieldType(p.next),
 			"update all readers before anybody writes a value the old type does not hold: they get another number, not an error"), finding.Warning, OldReaders)...)
 	}
 	return found
@@ -78,7 +78,7 @@ func fieldEnumAndNumber(p protoBoth[protoreflect.FieldDescriptor]) []protoBreach
 	if !sameVerdictGroup(p) || (p.old.Enum() == nil) == (p.next.Enum() == nil) {
 		return nil
 	}
-	b := was(p, fieldType(p.old), fieldType(p.next), "look at code that reads the field: generated code has another type")
+	b := fieldChanged(p, fieldType(p.old), fieldType(p.next), "look at code that reads the field: generated code has another type")
 	switch {
 	case p.next.Enum() != nil && p.next.Enum().IsClosed():
 		b[0].hint = "use an open enum (proto3, or features.enum_type = OPEN): a closed one drops the numbers it does not know"
@@ -96,18 +96,18 @@ func fieldEnumSwapped(p protoBoth[protoreflect.FieldDescriptor]) []protoBreach {
 		return nil
 	}
 	if holdsEnum(next, old) {
-		return rated(was(p, fieldType(p.old), fieldType(p.next), "look at code that reads the field: generated code has another type"), finding.Info, Code)
+		return rated(fieldChanged(p, fieldType(p.old), fieldType(p.next), "look at code that reads the field: generated code has another type"), finding.Info, Code)
 	}
-	return was(p, fieldType(p.old), fieldType(p.next), "give the new enum all values of the old one, by the same names and numbers")
+	return fieldChanged(p, fieldType(p.old), fieldType(p.next), "give the new enum all values of the old one, by the same names and numbers")
 }
 
 func fieldTextAndBytes(p protoBoth[protoreflect.FieldDescriptor]) []protoBreach {
 	switch {
 	case p.old.Kind() == protoreflect.BytesKind && p.next.Kind() == protoreflect.StringKind:
-		return rated(was(p, fieldType(p.old), fieldType(p.next),
+		return rated(fieldChanged(p, fieldType(p.old), fieldType(p.next),
 			"make sure that all old data is UTF-8: readers refuse a record whose text is not"), finding.Warning, OldData)
 	case p.old.Kind() == protoreflect.StringKind && p.next.Kind() == protoreflect.BytesKind:
-		return rated(was(p, fieldType(p.old), fieldType(p.next),
+		return rated(fieldChanged(p, fieldType(p.old), fieldType(p.next),
 			"write only UTF-8 until all readers are updated: old ones refuse a record whose text is not"), finding.Warning, OldReaders)
 	}
 	return nil
@@ -154,9 +154,9 @@ func fieldSingleAndRepeated(p protoBoth[protoreflect.FieldDescriptor]) []protoBr
 		if p.next.IsPacked() {
 			effect = "cannot read packed values"
 		}
-		return rated(was(p, old, next, "add a repeated field with a new number: old readers "+effect), finding.Warning, OldReaders)
+		return rated(fieldChanged(p, old, next, "add a repeated field with a new number: old readers "+effect), finding.Warning, OldReaders)
 	}
-	return rated(was(p, old, next, "add a field with a new number: of several values in old data, readers see the last or none"), finding.Warning, OldData)
+	return rated(fieldChanged(p, old, next, "add a field with a new number: of several values in old data, readers see the last or none"), finding.Warning, OldData)
 }
 
 func fieldPresenceChanged(p protoBoth[protoreflect.FieldDescriptor]) []protoBreach {
@@ -164,7 +164,7 @@ func fieldPresenceChanged(p protoBoth[protoreflect.FieldDescriptor]) []protoBrea
 	if old == next || old.inJSON() != explicitPresence || next.inJSON() != explicitPresence || mapField(p.next) != nil {
 		return nil
 	}
-	return rated(was(p, old, next, "look at code that tells an absent value from zero"), finding.Info, Meaning)
+	return rated(fieldChanged(p, old, next, "look at code that tells an absent value from zero"), finding.Info, Meaning)
 }
 
 func fieldPackedChanged(p protoBoth[protoreflect.FieldDescriptor]) []protoBreach {
@@ -172,7 +172,7 @@ func fieldPackedChanged(p protoBoth[protoreflect.FieldDescriptor]) []protoBreach
 		return nil
 	}
 	form := map[bool]string{true: "packed", false: "not packed"}
-	return rated(was(p, form[p.old.IsPacked()], form[p.next.IsPacked()],
+	return rated(fieldChanged(p, form[p.old.IsPacked()], form[p.next.IsPacked()],
 		"nothing to do if readers use the official libraries, which read both forms"), finding.Info, Wire)
 }
 
@@ -274,7 +274,7 @@ func fieldSameShape(p protoBoth[protoreflect.FieldDescriptor]) []protoBreach {
 	if old == nil || next == nil || p.sameType(p.old, p.next) || !p.before.owns(old) || !p.after.owns(next) || !p.sameShape(p.old, p.next) {
 		return nil
 	}
-	return rated(was(p, fieldType(p.old), fieldType(p.next),
+	return rated(fieldChanged(p, fieldType(p.old), fieldType(p.next),
 		"the level's check may refuse this, though both types have the same fields and the data is the same; generated code has another type"), finding.Info, Code)
 }
 

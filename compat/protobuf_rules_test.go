@@ -1,7 +1,6 @@
 package compat_test
 
 import (
-	"flag"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -17,8 +16,6 @@ import (
 	"github.com/accordhq/accord/schema/finding"
 	"github.com/accordhq/accord/schema/protobuf"
 )
-
-var updateRules = flag.Bool("update-protobuf-rules", false, "rewrite what the cases of testdata/compat/protobuf-rules expect")
 
 // ruleCase is a pair of schemas for one rule. Its file has the schemas as
 // "old.proto" and "new.proto", the files they reference as "old path" and
@@ -111,25 +108,16 @@ func checkRules(t testing.TB, rules compat.Rules, old, next *protobuf.File) []fi
 	return found
 }
 
-func risks(t testing.TB, old, next *protobuf.File) []finding.Finding {
-	t.Helper()
-	found, err := compat.Findings(t.Context(), old, next)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return found
-}
-
 func TestProtobufRuleCases(t *testing.T) {
 	t.Parallel()
 	for _, c := range ruleCases(t) {
 		t.Run(strings.TrimSuffix(filepath.Base(c.path), ".txtar"), func(t *testing.T) {
 			t.Parallel()
-			got := map[string]string{"RISKS": riskLines(risks(t, c.old, c.next))}
+			got := map[string]string{"RISKS": riskLines(findingsOf(t, c.old, c.next))}
 			for _, rules := range compat.RuleSets() {
 				got[string(rules)] = ruleLines(checkRules(t, rules, c.old, c.next))
 			}
-			if *updateRules {
+			if *update {
 				c.update(t, got)
 				return
 			}

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -206,11 +205,7 @@ func direction(ctx context.Context, old, next source, sides compat.Sides) ([]com
 	if sides == compat.OldReadsNew {
 		reader, writer = old, next
 	}
-	differences, err := compat.Compare(ctx, reader.Parsed, writer.Parsed, sides)
-	if errors.Is(err, compat.ErrTooComplex) {
-		return nil, unable("", "%w", err)
-	}
-	return differences, err
+	return compat.Compare(ctx, reader.Parsed, writer.Parsed, sides)
 }
 
 // newSide is where a difference stands in the new schema.

@@ -54,8 +54,13 @@ type Case struct {
 // Expectation is what a change breaks and risks, as sections of a case hold it.
 type Expectation struct{ Backward, Forward, Findings string }
 
-// languages are the endings of schema files.
-var languages = map[string]schema.Format{".avsc": schema.Avro, ".proto": schema.Protobuf, ".json": schema.JSON}
+// languages are the endings of schema files. A file without one is Protobuf:
+// its first cases were written so, with differences under "want" and without a
+// word for those that break.
+var languages = map[string]schema.Format{"avsc": schema.Avro, "proto": schema.Protobuf, "json": schema.JSON, "": schema.Protobuf}
+
+// sectionWant is "backward" in cases of the first form.
+const sectionWant = "want"
 
 // Cases loads the cases of a folder, in the order of their names. A folder
 // without cases, and a file that is none, fail the test.
@@ -87,11 +92,11 @@ func (c *Case) read(t testing.TB, f txtar.File) {
 	t.Helper()
 	text := string(f.Data)
 	switch f.Name {
-	case sectionBackward:
-		c.Want.Backward = text
+	case sectionBackward, sectionWant:
+		c.Want.Backward = withVerdicts(text)
 		return
 	case sectionForward:
-		c.Want.Forward = text
+		c.Want.Forward = withVerdicts(text)
 		return
 	case sectionFindings:
 		c.Want.Findings = text
@@ -100,7 +105,7 @@ func (c *Case) read(t testing.TB, f txtar.File) {
 	side, rest, imported := strings.Cut(f.Name, " import ")
 	side, ending, _ := strings.Cut(side, ".")
 	src := map[string]*schema.Source{"old": &c.Old, "new": &c.New}[side]
-	switch format, known := languages["."+ending]; {
+	switch format, known := languages[ending]; {
 	case src != nil && imported:
 		src.Dependencies = append(src.Dependencies, dependency(t, rest, text))
 	case src != nil && known:
@@ -108,6 +113,20 @@ func (c *Case) read(t testing.TB, f txtar.File) {
 	default:
 		t.Fatalf("%s: a case has no file %q", c.File, f.Name)
 	}
+}
+
+// withVerdicts begins every line with a verdict.
+func withVerdicts(section string) string {
+	var b strings.Builder
+	for line := range strings.Lines(section) {
+		switch word, _, _ := strings.Cut(strings.TrimLeft(line, " "), " "); word {
+		case "BREAKS", "lenient", "ok":
+		default:
+			b.WriteString("BREAKS ")
+		}
+		b.WriteString(line)
+	}
+	return b.String()
 }
 
 func dependency(t testing.TB, name, text string) schema.Dependency {
@@ -175,7 +194,7 @@ func (c Case) Save(t testing.TB, want Expectation) {
 	var kept []txtar.File
 	for _, f := range archive.Files {
 		switch f.Name {
-		case sectionBackward, sectionForward, sectionFindings:
+		case sectionBackward, sectionForward, sectionFindings, sectionWant:
 		default:
 			kept = append(kept, f)
 		}

@@ -24,7 +24,11 @@ import (
 	"github.com/accordhq/accord/registry/memlog"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+// The clock of regexp2 stops by itself, a second after the last pattern's time
+// would have been up.
+func TestMain(m *testing.M) {
+	goleak.VerifyTestMain(m, goleak.IgnoreAnyFunction("github.com/dlclark/regexp2/v2.runClock"))
+}
 
 // server is an API over a registry in memory, which checks every request it
 // answers against the OpenAPI document.
