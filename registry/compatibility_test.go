@@ -13,14 +13,14 @@ import (
 	"github.com/accordhq/accord/schema/finding"
 )
 
-// configure sets a subject's config from Confluent's stored JSON form.
-func configure(t *testing.T, r *registry.Registry, scope, config string) {
+// configure sets the config of subject s from Confluent's stored JSON form.
+func configure(t *testing.T, r *registry.Registry, config string) {
 	t.Helper()
 	var change registry.ConfigChange
 	if err := json.Unmarshal([]byte(config), &change.Set); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := r.SetConfig(t.Context(), scope, change); err != nil {
+	if _, err := r.SetConfig(t.Context(), "s", change); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -65,11 +65,11 @@ func TestLevelsChooseVersionsAndDirections(t *testing.T) {
 		t.Run(tc.level+" "+tc.schema, func(t *testing.T) {
 			t.Parallel()
 			r := open(t, nil)
-			configure(t, r, "s", `{"compatibilityLevel":"NONE"}`)
+			configure(t, r, `{"compatibilityLevel":"NONE"}`)
 			for _, text := range history {
 				register(t, r, "s", avro(text))
 			}
-			configure(t, r, "s", `{"compatibilityLevel":"`+tc.level+`"}`)
+			configure(t, r, `{"compatibilityLevel":"`+tc.level+`"}`)
 			got := check(t, r, registry.CheckRequest{Subject: "s", Candidate: avro(tc.schema), Verbose: true})
 			if got.Compatible != tc.want {
 				t.Errorf("compatible = %t, want %t: %q", got.Compatible, tc.want, got.Messages)
@@ -84,7 +84,7 @@ func TestLevelsChooseVersionsAndDirections(t *testing.T) {
 func TestCompatibilityGroupNarrowsTheHistory(t *testing.T) {
 	t.Parallel()
 	r := open(t, nil)
-	configure(t, r, "s", `{"compatibilityGroup":"major"}`)
+	configure(t, r, `{"compatibilityGroup":"major"}`)
 	in := func(text, major string) registry.Candidate {
 		c := avro(text)
 		c.Metadata = &schema.Metadata{Properties: map[string]string{"major": major}}
@@ -121,10 +121,10 @@ func TestARefusalCarriesFindings(t *testing.T) {
 func TestTransitivePreview(t *testing.T) {
 	t.Parallel()
 	r := open(t, nil)
-	configure(t, r, "s", `{"compatibilityLevel":"NONE"}`)
+	configure(t, r, `{"compatibilityLevel":"NONE"}`)
 	register(t, r, "s", avro(required("a")))
 	register(t, r, "s", avro(required("a", "b")))
-	configure(t, r, "s", `{"compatibilityLevel":"BACKWARD"}`)
+	configure(t, r, `{"compatibilityLevel":"BACKWARD"}`)
 	got := check(t, r, registry.CheckRequest{Subject: "s", Candidate: avro(required("b")), Findings: true})
 	if !got.Compatible {
 		t.Errorf("messages = %q", got.Messages)
@@ -146,7 +146,7 @@ func TestTransitivePreview(t *testing.T) {
 func TestReservedFields(t *testing.T) {
 	t.Parallel()
 	r := open(t, nil)
-	configure(t, r, "s", `{"compatibilityLevel":"NONE","validateFields":true}`)
+	configure(t, r, `{"compatibilityLevel":"NONE","validateFields":true}`)
 	reserving := func(text, names string) registry.Candidate {
 		c := avro(text)
 		c.Metadata = &schema.Metadata{Properties: map[string]string{"confluent:reserved": names}}
@@ -176,7 +176,7 @@ func TestAnotherSchemaType(t *testing.T) {
 	if diff := cmp.Diff(want, got.Messages); diff != "" || got.Compatible {
 		t.Error(diff)
 	}
-	configure(t, r, "s", `{"compatibilityLevel":"NONE"}`)
+	configure(t, r, `{"compatibilityLevel":"NONE"}`)
 	if v := register(t, r, "s", c); v.Version != 2 {
 		t.Errorf("version = %d", v.Version)
 	}

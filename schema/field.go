@@ -58,24 +58,3 @@ type Field struct {
 	Position
 	File string `json:"file,omitempty"`
 }
-
-// Position is a place in a source text. Lines and columns count from 1,
-// columns in bytes; the zero Position is unknown.
-type Position struct {
-	Line   int `json:"line,omitempty"`
-	Column int `json:"column,omitempty"`
-}
-
-// PositionOf converts a byte offset in text to a Position.
-func PositionOf(text string, offset int) Position {
-	offset = max(0, min(offset, len(text)))
-	p := Position{Line: 1, Column: 1}
-	for i := range offset {
-		if text[i] == '\n' {
-			p.Line++
-			p.Column = 0
-		}
-		p.Column++
-	}
-	return p
-}

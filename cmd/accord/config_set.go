@@ -59,7 +59,7 @@ type configSet struct {
 	values  []string
 	demands []string
 	unset   []string
-	output format
+	output  format
 }
 
 func (s configSet) run(ctx context.Context, a *app, subject string, given func(flag string) bool) error {

@@ -65,7 +65,7 @@ var libraries = []room{
 
 // testOnly are libraries no program may link.
 var testOnly = []string{
-	"github.com/getkin/kin-openapi", "github.com/google/go-cmp", "github.com/rogpeppe/go-internal",
+	"github.com/getkin/kin-openapi", "github.com/hamba/avro/v2", "github.com/google/go-cmp", "github.com/rogpeppe/go-internal",
 	"github.com/twmb/franz-go", "go.uber.org/goleak", "pgregory.net/rapid", "golang.org/x/tools",
 }
 

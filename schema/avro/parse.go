@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"math"
 	"slices"
-	"sort"
 	"strconv"
 
 	"github.com/accordhq/accord/schema"
@@ -34,7 +33,7 @@ type parser struct {
 	ctx    context.Context //nolint:containedctx // lives for one parse
 	names  nameTable
 	file   string
-	lines  []int
+	lines  schema.Lines
 	strict bool
 	types  int
 	shapes *shapes
@@ -61,7 +60,7 @@ func (p parser) parseText(text, file string) (*Type, error) {
 	if err := p.ctx.Err(); err != nil {
 		return nil, err
 	}
-	p.file, p.lines = file, lineStarts(text)
+	p.file, p.lines = file, schema.NewLines(text)
 	root, err := jsontree.Parse(text, jsontree.Options{AllowComments: true})
 	if err != nil {
 		return nil, p.syntaxError(err)
@@ -93,32 +92,17 @@ func (p *parser) refuseTrailing(text string, root *jsontree.Node) error {
 	return nil
 }
 
-func lineStarts(text string) []int {
-	starts := []int{0}
-	for i := range len(text) {
-		if text[i] == '\n' {
-			starts = append(starts, i+1)
-		}
-	}
-	return starts
-}
-
-func (p *parser) position(offset int) schema.Position {
-	line := sort.SearchInts(p.lines, offset+1)
-	return schema.Position{Line: line, Column: offset - p.lines[line-1] + 1}
-}
-
 func (p *parser) syntaxError(err error) error {
 	var syntax *jsontree.SyntaxError
 	if !errors.As(err, &syntax) {
 		return err
 	}
-	return &schema.Error{Format: schema.Avro, File: p.file, Position: p.position(syntax.Offset), Message: "not JSON: " + syntax.Message}
+	return &schema.Error{Format: schema.Avro, File: p.file, Position: p.lines.Position(syntax.Offset), Message: "not JSON: " + syntax.Message}
 }
 
 func (p *parser) fail(n *jsontree.Node, pointer, format string, args ...any) error {
 	return &schema.Error{
-		Format: schema.Avro, File: p.file, Position: p.position(n.Offset), Pointer: pointer,
+		Format: schema.Avro, File: p.file, Position: p.lines.Position(n.Offset), Pointer: pointer,
 		Message: fmt.Sprintf(format, args...),
 	}
 }
@@ -157,7 +141,7 @@ func (p *parser) use(slot **Type, name string, n *jsontree.Node, namespace, poin
 }
 
 func (p *parser) newType(k Kind, n *jsontree.Node, pointer string) *Type {
-	return &Type{Kind: k, Position: p.position(n.Offset), Pointer: pointer, File: p.file, node: n, shapes: p.shapes}
+	return &Type{Kind: k, Position: p.lines.Position(n.Offset), Pointer: pointer, File: p.file, node: n, shapes: p.shapes}
 }
 
 func (p *parser) objectInto(slot **Type, n *jsontree.Node, namespace, pointer string) error {

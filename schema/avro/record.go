@@ -17,7 +17,7 @@ func (p *parser) record(t *Type) error {
 	p.enclosing = append(p.enclosing, t)
 	seen := make(map[string]bool, len(fields.Items))
 	for i, item := range fields.Items {
-		f := &Field{Position: p.position(item.Offset), Pointer: t.Pointer + "/fields/" + strconv.Itoa(i), node: item}
+		f := &Field{Position: p.lines.Position(item.Offset), Pointer: t.Pointer + "/fields/" + strconv.Itoa(i), node: item}
 		if err := p.field(f, t.Namespace); err != nil {
 			return err
 		}

@@ -8,12 +8,6 @@ import (
 	"github.com/accordhq/accord/schema/jsontree"
 )
 
-// edit replaces text[from:to].
-type edit struct {
-	from, to int
-	text     string
-}
-
 // WithTags adds and removes inline tags (confluent:tags) of records and fields.
 // Elements are named by the record's full name, and for a field with the field's
 // name behind it; where the namespace is left out, the first record of that
@@ -40,27 +34,13 @@ func (s *Schema) WithTags(add, remove []schema.ElementTags) (string, error) {
 			c.apply(element.Tags, step.add)
 		}
 	}
-	var edits []edit
+	var edits []schema.Edit
 	for _, c := range order {
 		if e, changed := c.edit(s.text); changed {
 			edits = append(edits, e)
 		}
 	}
-	return applyEdits(s.text, edits), nil
-}
-
-// applyEdits makes edits that do not overlap.
-func applyEdits(text string, edits []edit) string {
-	slices.SortFunc(edits, func(a, b edit) int { return a.from - b.from })
-	var b strings.Builder
-	at := 0
-	for _, e := range edits {
-		b.WriteString(text[at:e.from])
-		b.WriteString(e.text)
-		at = e.to
-	}
-	b.WriteString(text[at:])
-	return b.String()
+	return schema.ApplyEdits(s.text, edits), nil
 }
 
 // element finds the object in the text that carries an element's tags. Types of
@@ -129,20 +109,20 @@ func (c *tagChange) apply(tags []string, add bool) {
 }
 
 // edit is the change of the text, if there is one.
-func (c *tagChange) edit(text string) (edit, bool) {
+func (c *tagChange) edit(text string) (schema.Edit, bool) {
 	switch {
 	case !c.dirty || c.at < 0 && len(c.tags) == 0:
-		return edit{}, false
+		return schema.Edit{}, false
 	case c.at < 0:
 		end := c.owner.Members[len(c.owner.Members)-1].Value.End
-		return edit{end, end, c.separator(text) + `"` + propTags + `":` + c.list()}, true
+		return schema.Edit{From: end, To: end, Text: c.separator(text) + `"` + propTags + `":` + c.list()}, true
 	case len(c.tags) > 0:
 		v := c.owner.Members[c.at].Value
-		return edit{v.Offset, v.End, c.list()}, true
+		return schema.Edit{From: v.Offset, To: v.End, Text: c.list()}, true
 	case c.at > 0:
-		return edit{c.owner.Members[c.at-1].Value.End, c.owner.Members[c.at].Value.End, ""}, true
+		return schema.Edit{From: c.owner.Members[c.at-1].Value.End, To: c.owner.Members[c.at].Value.End, Text: ""}, true
 	}
-	return edit{c.owner.Members[0].NameOffset, c.owner.Members[1].NameOffset, ""}, true
+	return schema.Edit{From: c.owner.Members[0].NameOffset, To: c.owner.Members[1].NameOffset, Text: ""}, true
 }
 
 // separator is the comma and the white space the object puts between its last

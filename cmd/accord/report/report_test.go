@@ -32,7 +32,7 @@ var examples = []finding.Finding{
 
 func TestPrinters(t *testing.T) {
 	t.Parallel()
-	for name, print := range map[string]report.Printer{
+	for name, printer := range map[string]report.Printer{
 		"text.txt":   report.Text(report.Style{}),
 		"colour.txt": report.Text(report.Style{Colour: true}),
 		"narrow.txt": report.Text(report.Style{Width: 60}),
@@ -42,7 +42,7 @@ func TestPrinters(t *testing.T) {
 			t.Parallel()
 			golden := filepath.Join("testdata", name)
 			var got strings.Builder
-			if err := print(&got, examples); err != nil {
+			if err := printer(&got, examples); err != nil {
 				t.Fatal(err)
 			}
 			if *update {
