@@ -18,25 +18,49 @@ type digest struct {
 	open bool
 }
 
+// digests are what two nodes are compared by, worked out for a document at
+// once.
+type digests struct {
+	// text is that of the whole node, outline that of all but its properties.
+	text, outline digest
+	// properties are sums of a draft, a name and a text each, in the order of
+	// the node's properties; 0 for a property that must be looked at.
+	properties []uint64
+}
+
 // Same reports whether two nodes certainly mean the same, words included: they
 // are one node, or have equal texts of one draft without references. It costs
 // one pass over the text of each, the first time.
 func (n *Node) Same(o *Node) bool {
-	if n == o {
-		return true
-	}
-	a, b := n.textDigest(), o.textDigest()
-	return n.Draft == o.Draft && a == b && !a.open
+	return n == o || n.Draft == o.Draft && n.digested().text.means(o.digested().text)
+}
+
+// SameOutline reports whether two nodes are certainly the same but for what
+// "properties" holds.
+func (n *Node) SameOutline(o *Node) bool {
+	return n == o || n.Draft == o.Draft && n.digested().outline.means(o.digested().outline)
+}
+
+// SameProperty reports whether a node's property is certainly the same as one
+// of another's, by their indexes in Properties: of one name and, as in Same, one
+// meaning. It takes one comparison of numbers, so that the objects of a long
+// history are compared without a look at what did not change.
+func (n *Node) SameProperty(index int, o *Node, other int) bool {
+	a, b := n.digested().properties, o.digested().properties
+	return index < len(a) && other < len(b) && a[index] == b[other] && a[index] != 0
 }
 
 // TextHash stands for the node's text with members sorted: within one document
 // equal hashes mean equal texts. It differs from process to process.
-func (n *Node) TextHash() uint64 { return n.textDigest().sum }
+func (n *Node) TextHash() uint64 { return n.digested().text.sum }
 
-func (n *Node) textDigest() digest {
+func (n *Node) digested() *digests {
 	n.doc.digest()
-	return n.digest
+	return &n.digests
 }
+
+// means reports whether equal texts have equal meanings here.
+func (d digest) means(o digest) bool { return d == o && !d.open }
 
 // digestAll works out the digests of all schemas in a document, bottom up.
 func (d *document) digestAll() {
@@ -45,44 +69,80 @@ func (d *document) digestAll() {
 		nodes[n.Value] = n
 	}
 	digestOf(d.root, nodes)
+	for _, n := range d.nodes {
+		n.digestProperties()
+	}
 }
 
-func digestOf(v *jsontree.Node, nodes map[*jsontree.Node]*Node) digest {
-	var h maphash.Hash
-	h.SetSeed(hashSeed)
-	_ = h.WriteByte(byte(v.Kind))
-	var d digest
-	write := func(child *jsontree.Node) {
-		c := digestOf(child, nodes)
-		d.open = d.open || c.open
-		var b [8]byte
-		binary.LittleEndian.PutUint64(b[:], c.sum)
-		_, _ = h.Write(b[:])
+func (n *Node) digestProperties() {
+	n.digests.properties = make([]uint64, len(n.Properties))
+	for i, p := range n.Properties {
+		text := p.Schema.digests.text
+		if text.open {
+			continue
+		}
+		h := newTextHash(byte(p.Schema.Draft))
+		h.child(digest{sum: text.sum})
+		_, _ = h.WriteString(p.Name)
+		n.digests.properties[i] = h.Sum64()
 	}
+}
+
+// textHash hashes one value of a text.
+type textHash struct {
+	maphash.Hash
+	open bool
+}
+
+func newTextHash(kind byte) *textHash {
+	h := &textHash{}
+	h.SetSeed(hashSeed)
+	_ = h.WriteByte(kind)
+	return h
+}
+
+// child adds the digest of a value inside.
+func (h *textHash) child(d digest) {
+	h.open = h.open || d.open
+	var b [8]byte
+	binary.LittleEndian.PutUint64(b[:], d.sum)
+	_, _ = h.Write(b[:])
+}
+
+func (h *textHash) member(name string, value digest) {
+	h.open = h.open || name == "$ref" || name == "$dynamicRef" || name == "$recursiveRef"
+	_, _ = h.WriteString(name)
+	_ = h.WriteByte(0)
+	h.child(value)
+}
+
+func (h *textHash) digest() digest { return digest{h.Sum64(), h.open} }
+
+func digestOf(v *jsontree.Node, nodes map[*jsontree.Node]*Node) digest {
+	text, outline := newTextHash(byte(v.Kind)), newTextHash(byte(v.Kind))
 	switch v.Kind {
 	case jsontree.Bool:
 		if v.Bool {
-			_ = h.WriteByte(1)
+			_ = text.WriteByte(1)
+			_ = outline.WriteByte(1)
 		}
 	case jsontree.Number, jsontree.String:
-		_, _ = h.WriteString(v.Text)
+		_, _ = text.WriteString(v.Text)
 	case jsontree.Array:
 		for _, item := range v.Items {
-			write(item)
+			text.child(digestOf(item, nodes))
 		}
 	case jsontree.Object:
 		for _, m := range v.Sorted() {
-			if m.Name == "$ref" || m.Name == "$dynamicRef" || m.Name == "$recursiveRef" {
-				d.open = true
+			d := digestOf(m.Value, nodes)
+			text.member(m.Name, d)
+			if m.Name != "properties" {
+				outline.member(m.Name, d)
 			}
-			_, _ = h.WriteString(m.Name)
-			_ = h.WriteByte(0)
-			write(m.Value)
 		}
 	}
-	d.sum = h.Sum64()
 	if n := nodes[v]; n != nil {
-		n.digest = d
+		n.digests = digests{text: text.digest(), outline: outline.digest()}
 	}
-	return d
+	return text.digest()
 }

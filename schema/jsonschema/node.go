@@ -34,8 +34,8 @@ type Node struct {
 
 	scope scope
 	doc   *document
-	// digest is worked out with those of the whole document: see textDigest.
-	digest digest
+	// digests are worked out with those of the whole document: see digested.
+	digests digests
 }
 
 // Keywords are the keywords of a Node that hold schemas, and those that need
