@@ -106,8 +106,11 @@ type sentence struct{ before, after string }
 // print puts path and sides in. The path is never read as a pattern, so that no
 // property's name can upset it.
 func (s sentence) print(path string, sides Sides) string {
-	named := strings.NewReplacer("{reader}", sides.Reader, "{writer}", sides.Writer)
-	return named.Replace(s.before) + "'" + path + "'" + named.Replace(s.after)
+	return sides.fillIn(s.before) + "'" + path + "'" + sides.fillIn(s.after)
+}
+
+func (s Sides) fillIn(text string) string {
+	return strings.ReplaceAll(strings.ReplaceAll(text, "{reader}", s.Reader), "{writer}", s.Writer)
 }
 
 // jsonSentences say what happened, by the end of a kind's name; the first that

@@ -77,7 +77,7 @@ func (m jsonModel) typeOf(n *jsonschema.Node) *jsonType {
 			t.class = jsonFalse
 		}
 	} else if len(parts) == 1 && parts[0].part != nil {
-		*t = *parts[0].part
+		t = parts[0].part
 		t.part = false
 	} else if len(parts) > 0 {
 		t.class, t.criterion, t.members = jsonCombined, allOf, parts
@@ -97,9 +97,9 @@ func (m jsonModel) member(of jsonMember) *jsonType {
 // partsOf lists what a schema says, one part a class of keywords.
 func partsOf(n *jsonschema.Node) []jsonMember {
 	var parts []jsonMember
-	add := func(t *jsonType) {
+	add := func(t jsonType) {
 		t.node, t.part = n, true
-		parts = append(parts, jsonMember{part: t})
+		parts = append(parts, jsonMember{part: &t})
 	}
 	for _, ref := range []*jsonschema.Node{n.Ref, n.DynamicRef} {
 		if ref != nil {
@@ -110,24 +110,24 @@ func partsOf(n *jsonschema.Node) []jsonMember {
 		return parts
 	}
 	if n.Keyword("enum").Is(jsontree.Array) {
-		add(&jsonType{class: jsonEnum})
+		add(jsonType{class: jsonEnum})
 	}
 	if n.Keyword("const") != nil && n.Draft >= jsonschema.Draft6 {
-		add(&jsonType{class: jsonConst})
+		add(jsonType{class: jsonConst})
 	}
 	if n.Not != nil {
-		add(&jsonType{class: jsonNot})
+		add(jsonType{class: jsonNot})
 	}
 	for _, group := range []struct {
 		criterion string
 		nodes     []*jsonschema.Node
 	}{{allOf, n.AllOf}, {anyOf, n.AnyOf}, {oneOf, n.OneOf}} {
 		if len(group.nodes) > 0 {
-			add(&jsonType{class: jsonCombined, criterion: group.criterion, members: membersOf(group.nodes)})
+			add(jsonType{class: jsonCombined, criterion: group.criterion, members: membersOf(group.nodes)})
 		}
 	}
 	if n.If != nil || n.Then != nil || n.Else != nil {
-		add(&jsonType{class: jsonConditional})
+		add(jsonType{class: jsonConditional})
 	}
 	for _, t := range typesOf(n) {
 		add(t)
@@ -145,51 +145,41 @@ func membersOf(nodes []*jsonschema.Node) []jsonMember {
 
 // typesOf lists the classes that "type" names, several of them as one anyOf;
 // without "type" those that the keywords belong to.
-func typesOf(n *jsonschema.Node) []*jsonType {
-	var types []*jsonType
-	for _, name := range n.Types {
-		if t := namedType(name); t != nil {
-			types = append(types, t)
-		}
-	}
-	if len(types) > 1 {
-		sum := &jsonType{class: jsonCombined, criterion: anyOf}
-		for _, t := range types {
-			t.node, t.part = n, true
-			sum.members = append(sum.members, jsonMember{part: t})
-		}
-		return []*jsonType{sum}
-	}
+func typesOf(n *jsonschema.Node) []jsonType {
 	if len(n.Types) > 0 {
-		return types
+		return namedTypes(n)
 	}
+	var types []jsonType
 	for _, group := range classKeywords {
 		if slices.ContainsFunc(group.keywords, func(k string) bool { return n.Keyword(k) != nil }) {
-			types = append(types, &jsonType{class: group.class})
+			types = append(types, jsonType{class: group.class})
 		}
 	}
 	return types
 }
 
-// namedType is nil for a name that is no type.
-func namedType(name string) *jsonType {
-	switch name {
-	case "array":
-		return &jsonType{class: jsonArray}
-	case "boolean":
-		return &jsonType{class: jsonBoolean}
-	case "integer":
-		return &jsonType{class: jsonNumber, integer: true}
-	case "null":
-		return &jsonType{class: jsonNull}
-	case "number":
-		return &jsonType{class: jsonNumber}
-	case "object":
-		return &jsonType{class: jsonObject}
-	case "string":
-		return &jsonType{class: jsonString}
+func namedTypes(n *jsonschema.Node) []jsonType {
+	types := make([]jsonType, 0, len(n.Types))
+	for _, name := range n.Types {
+		if class, ok := classByType[name]; ok {
+			types = append(types, jsonType{class: class, node: n, integer: name == "integer", part: true})
+		}
 	}
-	return nil
+	if len(types) < 2 {
+		return types
+	}
+	sum := jsonType{class: jsonCombined, criterion: anyOf, members: make([]jsonMember, len(types))}
+	for i := range types {
+		sum.members[i].part = &types[i]
+	}
+	return []jsonType{sum}
+}
+
+// classByType are the classes of the values of "type"; other values count for
+// nothing.
+var classByType = map[string]jsonClass{
+	"array": jsonArray, "boolean": jsonBoolean, "integer": jsonNumber, "null": jsonNull, "number": jsonNumber,
+	"object": jsonObject, "string": jsonString,
 }
 
 // classKeywords are the keywords that make a schema without "type" one of a

@@ -17,30 +17,47 @@ func (p *jsonPairDiff) objects() {
 	p.bounds(objectBounds)
 }
 
+// maxPropertyScans is how often a propertyFinder looks through the whole list
+// before it makes an index.
+const maxPropertyScans = 8
+
 // propertyFinder finds properties by name. Most often both sides list them in
 // one order, and then it need not look far.
 type propertyFinder struct {
 	listed []jsonschema.Property
+	// next is the index behind the property found last.
 	next   int
-	byName map[string]*jsonschema.Node
+	scans  int
+	byName map[string]int
 }
 
 // find returns the schema of a property, nil if it is not listed.
 func (f *propertyFinder) find(name string) *jsonschema.Node {
-	if f.next < len(f.listed) && f.listed[f.next].Name == name {
-		f.next++
-		return f.listed[f.next-1].Schema
-	}
-	if f.next == len(f.listed) && f.byName == nil {
+	i := f.index(name)
+	if i < 0 {
 		return nil
 	}
+	f.next = i + 1
+	return f.listed[i].Schema
+}
+
+func (f *propertyFinder) index(name string) int {
+	if f.next < len(f.listed) && f.listed[f.next].Name == name {
+		return f.next
+	}
+	if f.scans++; f.scans <= maxPropertyScans {
+		return slices.IndexFunc(f.listed, func(p jsonschema.Property) bool { return p.Name == name })
+	}
 	if f.byName == nil {
-		f.byName = make(map[string]*jsonschema.Node, len(f.listed))
-		for _, prop := range f.listed {
-			f.byName[prop.Name] = prop.Schema
+		f.byName = make(map[string]int, len(f.listed))
+		for i, p := range f.listed {
+			f.byName[p.Name] = i
 		}
 	}
-	return f.byName[name]
+	if i, ok := f.byName[name]; ok {
+		return i
+	}
+	return -1
 }
 
 func nameSet(names []string) map[string]bool {
@@ -87,16 +104,28 @@ func hasDefault(n *jsonschema.Node) bool {
 
 func (p *jsonPairDiff) properties() {
 	from, to := propertyFinder{listed: p.original.Properties}, propertyFinder{listed: p.update.Properties}
-	for _, prop := range p.original.Properties {
+	shared := 0
+	for i, prop := range p.original.Properties {
+		if p.original.SameProperty(i, p.update, to.next) {
+			to.next++
+			shared++
+			continue
+		}
 		if update := to.find(prop.Name); update != nil {
+			shared++
 			p.property(prop.Name, prop.Schema, update)
 		} else {
 			p.removed(prop, "properties/"+prop.Name)
 		}
 	}
+	if shared == len(p.update.Properties) {
+		return
+	}
 	is := nameSet(p.update.Required)
-	for _, prop := range p.update.Properties {
-		if from.find(prop.Name) == nil {
+	for i, prop := range p.update.Properties {
+		if p.update.SameProperty(i, p.original, from.next) {
+			from.next++
+		} else if from.find(prop.Name) == nil {
 			p.added(prop, "properties/"+prop.Name, is[prop.Name])
 		}
 	}
@@ -238,6 +267,9 @@ func (p *jsonPairDiff) rest(keyword, kind string, original, update *jsonschema.N
 
 // dependencies compares what the presence of properties asks for.
 func (p *jsonPairDiff) dependencies() {
+	if len(p.original.Dependencies)+len(p.update.Dependencies) == 0 {
+		return
+	}
 	from, to := dependenciesOf(p.original), dependenciesOf(p.update)
 	for _, d := range p.original.Dependencies {
 		p.dependency(d, from.at(d), to.at(d))

@@ -1,7 +1,6 @@
 package compat
 
 import (
-	"maps"
 	"slices"
 
 	"github.com/accordhq/accord/schema/jsonschema"
@@ -19,6 +18,10 @@ func (p *jsonPairDiff) compare(original, update *jsonType) {
 			p.add("TYPE_CHANGED", "")
 			p.explainType(original, update)
 		}
+		return
+	}
+	if original.class == jsonObject && p.original.SameOutline(p.update) {
+		p.properties()
 		return
 	}
 	p.annotations(original, update)
@@ -224,24 +227,27 @@ func extendsCriterion(original, update *jsonType) bool {
 		single && original.criterion == allOf
 }
 
-// distinct resolves members and drops those that repeat another.
+// distinct resolves members and drops those that repeat another. Parts never
+// do.
 func (p *jsonPairDiff) distinct(members []jsonMember) []*jsonType {
 	type key struct {
-		part *jsonType
 		file string
 		text uint64
 	}
-	seen := map[key]bool{}
+	var seen map[key]bool
 	out := make([]*jsonType, 0, len(members))
 	for _, m := range members {
-		k := key{part: m.part}
 		if m.part == nil {
-			k.file, k.text = m.node.File, m.node.TextHash()
-		}
-		if !seen[k] {
+			k := key{m.node.File, m.node.TextHash()}
+			if seen[k] {
+				continue
+			}
+			if seen == nil {
+				seen = make(map[key]bool, len(members))
+			}
 			seen[k] = true
-			out = append(out, p.c.model.member(m))
 		}
+		out = append(out, p.c.model.member(m))
 	}
 	return out
 }
@@ -250,31 +256,16 @@ func (p *jsonPairDiff) distinct(members []jsonMember) []*jsonType {
 // not change are paired with themselves beforehand: whoever else would fit one
 // of the two fits what the other would have had.
 func (p *jsonPairDiff) match(criterion string, from, to []*jsonType) {
-	unchanged, changed := unchangedMembers(from, to)
-	edges := make([][]int, len(from))
-	results := make([]map[int]*jsonResult, len(from))
-	for i, o := range from {
-		if j, ok := unchanged[i]; ok {
-			edges[i], results[i] = []int{j}, map[int]*jsonResult{j: &p.c.same}
-			continue
-		}
-		results[i] = make(map[int]*jsonResult, len(changed))
-		for _, j := range changed {
-			results[i][j] = p.c.compareTypes(o, to[j])
-			if p.c.err != nil {
-				return
-			}
-			if !results[i][j].broken {
-				edges[i] = append(edges[i], j)
-			}
-		}
+	m := p.memberResults(from, to)
+	if p.c.err != nil {
+		return
 	}
-	partner, size := maximumMatching(edges, len(to))
-	taken := map[int]bool{}
+	partner, size := maximumMatching(m.edges, len(to))
+	taken := make([]bool, len(to))
 	for i, j := range partner {
 		if j >= 0 {
 			taken[j] = true
-			p.include(results[i][j], memberPath(criterion, i))
+			p.include(m.at(i, j), memberPath(criterion, i))
 		}
 	}
 	if size == min(len(from), len(to)) {
@@ -284,21 +275,68 @@ func (p *jsonPairDiff) match(criterion string, from, to []*jsonType) {
 	last := &p.diffs[len(p.diffs)-1]
 	for i, j := range partner {
 		if j < 0 {
-			inner := p.closest(results[i], func(j int) bool { return !taken[j] && to[j].class == from[i].class })
+			inner := p.closest(m.rows[i], func(k int) bool { return !taken[m.changed[k]] && to[m.changed[k]].class == from[i].class })
 			last.inner = append(last.inner, below(memberPath(criterion, i), inner)...)
 		}
 	}
 }
 
-// closest returns the breaking differences from the member that has the fewest
-// of them, of those that may be meant.
-func (p *jsonPairDiff) closest(results map[int]*jsonResult, may func(int) bool) []jsonDiff {
-	var best []jsonDiff
-	for _, j := range slices.Sorted(maps.Keys(results)) {
-		if !p.c.step(1) || !may(j) {
+// jsonMemberResults are what the members of two combined schemas were found to
+// differ in.
+type jsonMemberResults struct {
+	// edges lists for every member of the original those of the update that it
+	// is compatible with.
+	edges [][]int
+	// changed are the members of the update that are not as they were, rows the
+	// results of comparing them with a member of the original; nil for one that
+	// is as it was.
+	changed []int
+	rows    [][]*jsonResult
+	same    *jsonResult
+}
+
+// at is the result of two members that are compatible.
+func (m *jsonMemberResults) at(i, j int) *jsonResult {
+	if m.rows[i] == nil {
+		return m.same
+	}
+	k, _ := slices.BinarySearch(m.changed, j)
+	return m.rows[i][k]
+}
+
+func (p *jsonPairDiff) memberResults(from, to []*jsonType) *jsonMemberResults {
+	unchanged, changed := unchangedMembers(from, to)
+	m := &jsonMemberResults{
+		edges: make([][]int, len(from)), changed: changed, rows: make([][]*jsonResult, len(from)), same: &p.c.same,
+	}
+	for i, o := range from {
+		if j, ok := unchanged[i]; ok {
+			m.edges[i] = []int{j}
 			continue
 		}
-		if diffs := p.breaking(results[j]); len(diffs) > 0 && (best == nil || len(diffs) < len(best)) {
+		m.rows[i] = make([]*jsonResult, len(changed))
+		for k, j := range changed {
+			m.rows[i][k] = p.c.compareTypes(o, to[j])
+			if p.c.err != nil {
+				return m
+			}
+			if !m.rows[i][k].broken {
+				m.edges[i] = append(m.edges[i], j)
+			}
+		}
+	}
+	return m
+}
+
+// closest returns the breaking differences from the member that has the fewest
+// of them, of those that may be meant.
+func (p *jsonPairDiff) closest(results []*jsonResult, may func(int) bool) []jsonDiff {
+	var best []jsonDiff
+	for k, result := range results {
+		if !p.c.step(1) || !may(k) {
+			continue
+		}
+		if diffs := p.breaking(result); len(diffs) > 0 && (best == nil || len(diffs) < len(best)) {
 			best = diffs
 		}
 	}
@@ -308,22 +346,28 @@ func (p *jsonPairDiff) closest(results map[int]*jsonResult, may func(int) bool) 
 // unchangedMembers pairs members that certainly mean the same, by their indexes
 // in the original, and lists the indexes of the update that are left.
 func unchangedMembers(from, to []*jsonType) (pairs map[int]int, changed []int) {
-	byText := map[uint64]int{}
+	var byText map[uint64]int
 	for j, u := range to {
 		if !u.part {
+			if byText == nil {
+				byText = make(map[uint64]int, len(to))
+			}
 			byText[u.node.TextHash()] = j
 		}
 	}
-	pairs = map[int]int{}
-	taken := map[int]bool{}
+	taken := make([]bool, len(to))
 	for i, o := range from {
-		if o.part {
+		if o.part || byText == nil {
 			continue
 		}
 		if j, ok := byText[o.node.TextHash()]; ok && !taken[j] && o.node.Same(to[j].node) {
+			if pairs == nil {
+				pairs = map[int]int{}
+			}
 			pairs[i], taken[j] = j, true
 		}
 	}
+	changed = make([]int, 0, len(to)-len(pairs))
 	for j := range to {
 		if !taken[j] {
 			changed = append(changed, j)

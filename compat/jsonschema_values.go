@@ -90,8 +90,13 @@ func (d decimal) multipleOf(o decimal) bool {
 // sameValue compares two JSON values: members in any order, numbers by value.
 // Absent values are equal.
 func sameValue(a, b *jsontree.Node) bool {
-	if a == nil || b == nil {
+	switch {
+	case a == nil || b == nil:
 		return a == b
+	case a.Kind != b.Kind:
+		return false
+	case a.Kind == jsontree.String || a.Text == b.Text && a.Kind == jsontree.Number:
+		return a.Text == b.Text
 	}
 	return string(appendValue(nil, a)) == string(appendValue(nil, b))
 }

@@ -5,9 +5,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
+	"slices"
 	"strings"
 
+	"github.com/accordhq/accord/cmd/accord/report"
 	"github.com/accordhq/accord/registry/client"
 )
 
@@ -52,8 +53,8 @@ func (a *app) fail(err error, command string) int {
 			known.hint = "see '" + command + " --help'"
 		}
 	}
-	fmt.Fprintf(a.stderr, "accord: %s\n", strings.TrimRight(printable(known.Error(), true), "\n"))
-	printFindings(a.stderr, err)
+	fmt.Fprintf(a.stderr, "accord: %s\n", headline(&known))
+	a.printFindings(err)
 	if known.hint != "" {
 		fmt.Fprintf(a.stderr, "hint: %s\n", known.hint)
 	}
@@ -99,7 +100,7 @@ func refusalHint(e *client.Error, subject string) string {
 	subject = cmp.Or(quoted(subject), "SUBJECT")
 	switch {
 	case e.Incompatible():
-		return "change the schema as the message says; 'accord config get " + subject + "' shows the level that applies"
+		return "change the schema as it says; 'accord config get " + subject + "' shows the level that applies"
 	case e.Code == 0:
 		return "that answer is no schema registry's; check --registry and what stands before it"
 	}
@@ -126,20 +127,29 @@ func quoted(subject string) string {
 	return printable(subject, false)
 }
 
-// printFindings prints what stands behind a refusal, one line each.
-func printFindings(w io.Writer, err error) {
+// headline is an error in one sentence. The details of an incompatible schema
+// go, where findings say the same for people.
+func headline(err error) string {
+	message := err.Error()
 	var refused *client.Error
-	if !errors.As(err, &refused) {
+	if errors.As(err, &refused) && refused.Incompatible() && len(refused.Findings) > 0 {
+		message, _, _ = strings.Cut(message, ", details: [")
+	}
+	return strings.TrimRight(printable(message, true), "\n")
+}
+
+// printFindings prints what stands behind a refusal. Places are in the file
+// that was sent.
+func (a *app) printFindings(err error) {
+	var refused *client.Error
+	if !errors.As(err, &refused) || len(refused.Findings) == 0 {
 		return
 	}
-	for _, f := range refused.Findings {
-		place := f.Path
-		if place != "" {
-			place += ": "
-		}
-		fmt.Fprintf(w, "  %s %s %s%s\n", f.Severity, f.Code, printable(place, false), printable(f.Message, false))
-		if f.Hint != "" {
-			fmt.Fprintf(w, "    fix: %s\n", printable(f.Hint, false))
+	findings := slices.Clone(refused.Findings)
+	for i := range findings {
+		if findings[i].File == "" && findings[i].Line > 0 {
+			findings[i].File = a.sent
 		}
 	}
+	_ = report.Text(report.Style{Colour: a.colours(a.stderr)})(a.stderr, findings) // a terminal that is gone cannot be told
 }

@@ -28,6 +28,8 @@ type app struct {
 	started bool
 	// about is the subject a command is about, for hints; "" if there is none.
 	about string
+	// sent is the file whose text a command sends, "" for none.
+	sent string
 }
 
 // run is the whole program: it reads the arguments, runs the command they

@@ -54,9 +54,9 @@ func TestRefusals(t *testing.T) {
 			[]string{"schema", "delete", "orders"},
 			exitFindings,
 			`accord: the schema is not documented
-  error DOC_MISSING Order.id: the field says nothing of itself
-    fix: add a doc
-  warning OWNER_MISSING nobody owns ·[31mit
+Order.id: error   DOC_MISSING the field says nothing of itself
+    hint: add a doc
+          warning OWNER_MISSING nobody owns ·[31mit
 `,
 		},
 		"a proxy's page": {
@@ -87,7 +87,7 @@ hint: 'accord schema versions 'it'\''s (mine)' --deleted' shows every version
 			[]string{"schema", "delete", "orders"},
 			exitFindings,
 			`accord: incompatible
-hint: change the schema as the message says; 'accord config get orders' shows the level that applies
+hint: change the schema as it says; 'accord config get orders' shows the level that applies
 `,
 		},
 	}

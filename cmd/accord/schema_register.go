@@ -87,6 +87,7 @@ func (r schemaRegister) request(a *app) (client.RegisterRequest, error) {
 			return client.RegisterRequest{}, err
 		}
 	}
+	a.sent = r.file
 	text, err := a.readFile(r.file, schema.MaxText)
 	if err != nil {
 		return client.RegisterRequest{}, err

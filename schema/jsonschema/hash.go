@@ -21,7 +21,8 @@ type digest struct {
 // digests are what two nodes are compared by, worked out for a document at
 // once.
 type digests struct {
-	// text is that of the whole node, outline that of all but its properties.
+	// text is that of the whole node, outline that without its properties and
+	// definitions.
 	text, outline digest
 	// properties are sums of a draft, a name and a text each, in the order of
 	// the node's properties; 0 for a property that must be looked at.
@@ -35,8 +36,8 @@ func (n *Node) Same(o *Node) bool {
 	return n == o || n.Draft == o.Draft && n.digested().text.means(o.digested().text)
 }
 
-// SameOutline reports whether two nodes are certainly the same but for what
-// "properties" holds.
+// SameOutline reports whether two nodes are certainly the same but for their
+// properties, and for definitions that nothing else in them refers to.
 func (n *Node) SameOutline(o *Node) bool {
 	return n == o || n.Draft == o.Draft && n.digested().outline.means(o.digested().outline)
 }
@@ -94,8 +95,8 @@ type textHash struct {
 	open bool
 }
 
-func newTextHash(kind byte) *textHash {
-	h := &textHash{}
+func newTextHash(kind byte) textHash {
+	var h textHash
 	h.SetSeed(hashSeed)
 	_ = h.WriteByte(kind)
 	return h
@@ -119,12 +120,13 @@ func (h *textHash) member(name string, value digest) {
 func (h *textHash) digest() digest { return digest{h.Sum64(), h.open} }
 
 func digestOf(v *jsontree.Node, nodes map[*jsontree.Node]*Node) digest {
-	text, outline := newTextHash(byte(v.Kind)), newTextHash(byte(v.Kind))
+	text := newTextHash(byte(v.Kind))
+	outline := text
 	switch v.Kind {
 	case jsontree.Bool:
 		if v.Bool {
 			_ = text.WriteByte(1)
-			_ = outline.WriteByte(1)
+			outline = text
 		}
 	case jsontree.Number, jsontree.String:
 		_, _ = text.WriteString(v.Text)
@@ -136,13 +138,13 @@ func digestOf(v *jsontree.Node, nodes map[*jsontree.Node]*Node) digest {
 		for _, m := range v.Sorted() {
 			d := digestOf(m.Value, nodes)
 			text.member(m.Name, d)
-			if m.Name != "properties" {
+			if m.Name != "properties" && m.Name != "definitions" && m.Name != "$defs" {
 				outline.member(m.Name, d)
 			}
 		}
 	}
 	if n := nodes[v]; n != nil {
-		n.digests = digests{text: text.digest(), outline: outline.digest()}
+		n.digests.text, n.digests.outline = text.digest(), outline.digest()
 	}
 	return text.digest()
 }
