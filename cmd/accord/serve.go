@@ -51,7 +51,9 @@ level an empty store starts with; later it is changed with 'accord config set'.`
 	flags.StringVar(&s.logFormat, "log-format", "text", "`FORMAT` of log lines: text or json")
 	flags.StringVar(&s.logLevel, "log-level", "info", "least `LEVEL` logged: debug, info, warn or error")
 	flags.StringVar(&s.accessLog, "access-log", "", "append a JSON line for each request to `FILE`; - is standard output")
+	flags.IntVar(&s.incompatible, "incompatible-code", 40901, "error `CODE` of an incompatible schema: 40901, or 409 for clients of Confluent before 8.2")
 	completes(cmd, "compatibility", compat.Levels())
+	completes(cmd, "incompatible-code", []string{"40901", "409"})
 	completes(cmd, "log-format", []string{"text", "json"})
 	completes(cmd, "log-level", []string{"debug", "info", "warn", "error"})
 	cmd.RunE = a.does(func(ctx context.Context, _ []string) error {
@@ -68,6 +70,7 @@ type serve struct {
 	storeGiven          bool
 	demo                bool
 	level               string
+	incompatible        int
 	logFormat, logLevel string
 	accessLog           string
 }
@@ -79,6 +82,9 @@ func (s *serve) run(ctx context.Context) (err error) {
 	}
 	if err := s.checkLevel(); err != nil {
 		return err
+	}
+	if s.incompatible != 40901 && s.incompatible != 409 {
+		return misuse("use 40901 or 409", "--incompatible-code %d: no such code", s.incompatible)
 	}
 	access, closeAccess, err := s.openAccessLog()
 	if err != nil {
@@ -108,7 +114,7 @@ func (s *serve) listenAndServe(ctx context.Context, reg *registry.Registry, acce
 	}
 	server, err := web.New(ctx, web.Options{
 		Registry: reg, Listen: s.listen, Now: s.now, Logger: logger, AccessLog: access,
-		API: api.Options{Build: buildVersion()},
+		API: api.Options{Build: buildVersion(), IncompatibleCode: s.incompatible},
 	})
 	if err != nil {
 		return listenError(err)
