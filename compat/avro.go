@@ -71,7 +71,7 @@ type avroNode struct {
 
 // avroComparison is one call of compareAvro.
 type avroComparison struct {
-	ctx   context.Context
+	ctx   context.Context //nolint:containedctx // lives for one comparison
 	sides Sides
 	steps int
 
@@ -214,11 +214,11 @@ type place struct {
 // list names what is wrong with a pair at a place. Pairs around it count as
 // compatible: what is wrong with them is listed there.
 func (c *avroComparison) list(p avroPair, at place) ([]Difference, error) {
-	if c.open == nil {
-		c.open, c.listed = map[avroPair]bool{}, map[avroPair]bool{}
-	}
 	if c.holds(p) || c.open[p] || c.listed[p] && c.places >= maxAvroListed {
 		return nil, nil
+	}
+	if c.open == nil {
+		c.open, c.listed = map[avroPair]bool{}, map[avroPair]bool{}
 	}
 	if at.depth > 4*schema.MaxDepth {
 		return nil, ErrTooComplex

@@ -200,8 +200,9 @@ func (w *avroChanges) symbols(p avroPair, path string) {
 func (w *avroChanges) fields(p avroPair, path string, depth int) error {
 	find := fieldFinder{record: p.writer}
 	read := make([]bool, len(p.writer.Fields))
+	sums, written := p.reader.FieldSums(), p.writer.FieldSums()
 	for i, f := range p.reader.Fields {
-		if p.reader.SameField(p.writer, i) {
+		if sameSum(sums, written, i) {
 			read[i] = true
 			continue
 		}

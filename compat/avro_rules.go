@@ -48,12 +48,14 @@ func (p avroPair) hopeless() bool {
 }
 
 // plain reports that the pair is compatible at first sight. Types that are the
-// same are, so that versions of a schema share what did not change.
+// same are, so that versions of a schema share what did not change, and so are
+// unions if their branches are.
 func (p avroPair) plain() bool {
 	if p.reader.Kind.Primitive() && p.writer.Kind.Primitive() {
 		return readsPrimitive(p.reader.Kind, p.writer.Kind)
 	}
-	return p.reader.Same(p.writer)
+	return p.reader.Same(p.writer) || p.writer.Kind == avro.Union && len(p.writer.Branches) <= maxPlainUnion &&
+		!slices.ContainsFunc(p.writer.Branches, func(b *avro.Type) bool { return !readsPlainly(p.reader, b) })
 }
 
 // readsPrimitive is the table of promotions (compatibility reference 2.1).
@@ -236,8 +238,9 @@ func missingSymbols(reader, writer *avro.Type) []string {
 func (p avroPair) fieldRules() []avroRule {
 	var rules []avroRule
 	find := fieldFinder{record: p.writer}
+	sums, written := p.reader.FieldSums(), p.writer.FieldSums()
 	for i, f := range p.reader.Fields {
-		if p.reader.SameField(p.writer, i) {
+		if sameSum(sums, written, i) {
 			continue
 		}
 		found := find.all(f, i)
@@ -260,6 +263,12 @@ func (p avroPair) fieldRules() []avroRule {
 		}
 	}
 	return rules
+}
+
+// sameSum reports whether what two sums at an index stand for is known to be the
+// same.
+func sameSum(a, b []uint64, i int) bool {
+	return i < len(a) && i < len(b) && a[i] == b[i] && a[i] != 0
 }
 
 // ofField moves the reader's side of a rule to one of its fields.

@@ -19,7 +19,7 @@ import (
 
 func parseAvro(t testing.TB, text string) *avro.Schema {
 	t.Helper()
-	s, err := avro.Parse(context.Background(), schema.Source{Format: schema.Avro, Text: text})
+	s, err := avro.Parse(t.Context(), schema.Source{Format: schema.Avro, Text: text})
 	if err != nil {
 		t.Fatalf("parse %s: %v", text, err)
 	}
@@ -28,7 +28,7 @@ func parseAvro(t testing.TB, text string) *avro.Schema {
 
 func compareAvro(t testing.TB, reader, writer string) []compat.Difference {
 	t.Helper()
-	diffs, err := compat.Compare(context.Background(), parseAvro(t, reader), parseAvro(t, writer), compat.NewReadsOld)
+	diffs, err := compat.Compare(t.Context(), parseAvro(t, reader), parseAvro(t, writer), compat.NewReadsOld)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -86,7 +86,7 @@ func TestAvroDescriptions(t *testing.T) {
 			{"name":"f","type":{"type":"fixed","name":"F","size":1}},{"name":"u","type":"int"}]}`
 	)
 	r, w := parseAvro(t, reader), parseAvro(t, writer)
-	diffs, err := compat.Compare(context.Background(), r, w, compat.OldReadsNew)
+	diffs, err := compat.Compare(t.Context(), r, w, compat.OldReadsNew)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -138,7 +138,7 @@ func TestAvroComparisonIsBounded(t *testing.T) {
 	if n := len(compareAvro(t, nested("int"), nested("string"))); n < 100 || n > 1000 {
 		t.Errorf("%d differences listed, want some hundreds", n)
 	}
-	ctx, cancel := context.WithCancel(context.Background())
+	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	var wide strings.Builder
 	for i := range 2000 {
@@ -159,17 +159,17 @@ func FuzzAvroCompare(f *testing.F) {
 	} {
 		f.Add(pair[0], pair[1])
 	}
-	ctx := context.Background()
 	breaking := func(t *testing.T, reader, writer string) string {
-		r, err := avro.Parse(ctx, schema.Source{Text: reader})
+		t.Helper()
+		r, err := avro.Parse(t.Context(), schema.Source{Text: reader})
 		if err != nil {
 			t.Skip()
 		}
-		w, err := avro.Parse(ctx, schema.Source{Text: writer})
+		w, err := avro.Parse(t.Context(), schema.Source{Text: writer})
 		if err != nil {
 			t.Skip()
 		}
-		diffs, err := compat.Compare(ctx, r, w, compat.NewReadsOld)
+		diffs, err := compat.Compare(t.Context(), r, w, compat.NewReadsOld)
 		if err != nil {
 			t.Fatalf("%s from %s: %v", reader, writer, err)
 		}

@@ -21,7 +21,7 @@ func casesOf(t testing.TB, language string) []compattest.Case {
 }
 
 // languagesWithCases are the folders of cases.
-var languagesWithCases = []string{"avro", "jsonschema"}
+var languagesWithCases = []string{"avro", "jsonschema", "protobuf"}
 
 func TestCases(t *testing.T) {
 	t.Parallel()
@@ -52,24 +52,8 @@ func TestCases(t *testing.T) {
 	}
 }
 
-// The cases of Protobuf do not list findings yet.
-func TestProtobufCasesLoad(t *testing.T) {
-	t.Parallel()
-	for _, c := range casesOf(t, "protobuf") {
-		old, next := c.Parse(t)
-		got, err := compattest.Judge(t.Context(), old, next)
-		if err != nil {
-			t.Fatal(err)
-		}
-		got.Findings = c.Want.Findings
-		if diff := cmp.Diff(c.Want, got); diff != "" {
-			t.Errorf("%s (-want +got):\n%s", c.File, diff)
-		}
-	}
-}
-
-// Every finding says what it is about and what to do, every warning whom it
-// breaks, and every code is found in a case.
+// Every finding says what it is about and what to do, in words of its own,
+// every warning whom it breaks, and every code is found in a case.
 func TestFindingsAreComplete(t *testing.T) {
 	t.Parallel()
 	found := map[finding.Code]bool{}
@@ -83,13 +67,24 @@ func TestFindingsAreComplete(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
+			told := map[string]bool{}
 			for _, f := range findings {
 				found[f.Code] = true
+				if line := compattest.Findings([]finding.Finding{f}); told[line] {
+					t.Errorf("%s: told twice: %s", c.File, line)
+				} else {
+					told[line] = true
+				}
 				named := len(f.Evidence) > 0 && slices.Contains(groups, f.Evidence[0])
-				if f.Message == "" || f.Hint == "" || f.Line == 0 || !named && f.Severity != finding.Info {
+				if f.Message == "" || f.Hint == "" || f.Line == 0 && f.File == "" || !named && f.Severity != finding.Info {
 					t.Errorf("%s: incomplete finding %+v", c.File, f)
 				}
 			}
+		}
+	}
+	for _, c := range ruleCases(t) {
+		for _, f := range findingsOf(t, c.old, c.next) {
+			found[f.Code] = true
 		}
 	}
 	for _, code := range compat.RiskCodes() {

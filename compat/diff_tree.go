@@ -115,10 +115,10 @@ func (e *element) size() string {
 		}
 	}
 	count(e)
-	switch {
-	case n == 0:
+	switch n {
+	case 0:
 		return ""
-	case n == 1:
+	case 1:
 		return " with 1 element"
 	}
 	return fmt.Sprintf(" with %d elements", n)

@@ -109,8 +109,8 @@ func TestFindingsOfTheSameSchema(t *testing.T) {
 	for _, language := range languagesWithCases {
 		for _, c := range casesOf(t, language) {
 			old, next := c.Parse(t)
-			for _, s := range []schema.Parsed{old, next} {
-				if findings := findingsOf(t, s, reparsed(t, s, s.Normalized())); len(findings) > 0 {
+			for s, src := range map[schema.Parsed]schema.Source{old: c.Old, next: c.New} {
+				if findings := findingsOf(t, s, reparsed(t, src, s.Normalized())); len(findings) > 0 {
 					t.Errorf("%s: %v", c.File, findings)
 				}
 			}

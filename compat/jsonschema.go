@@ -3,7 +3,6 @@ package compat
 import (
 	"context"
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/accordhq/accord/schema"
@@ -52,15 +51,13 @@ func compareJSON(ctx context.Context, reader, writer *jsonschema.Schema, sides S
 type jsonComparison struct {
 	ctx    context.Context //nolint:containedctx // a comparison lives for one call
 	policy Policy
-	model  jsonModel
 	steps  int
 	depth  int
 	err    error
 
-	// results are the pairs of this round that are done; open those on the
-	// way from the root, with how far inside the data they were met.
-	results map[jsonPair]*jsonResult
-	open    map[jsonPair]int
+	// results are the pairs of this round; inside is how far inside the data
+	// the comparison is.
+	results map[jsonPair]*jsonPairDiff
 	inside  int
 	// broken are the pairs known to be incompatible, from all rounds.
 	broken map[jsonPair]bool
@@ -86,6 +83,7 @@ type jsonResult struct {
 // jsonDiff is a difference with its path from the pair it belongs to.
 type jsonDiff struct {
 	kind             string
+	verdict          Verdict
 	path             *jsonPath
 	original, update schema.Position
 	inner            []jsonDiff
@@ -98,19 +96,29 @@ type jsonPath struct {
 	below *jsonPath
 }
 
-// String prints the path without "#/".
+// String prints the path, which begins at the root of the schema.
 func (p *jsonPath) String() string {
-	var steps []string
-	for ; p != nil; p = p.below {
-		if p.step != "" {
-			steps = append(steps, p.step)
+	size := len("#")
+	for at := p; at != nil; at = at.below {
+		size += len("/") + len(at.step)
+	}
+	var b strings.Builder
+	b.Grow(size)
+	b.WriteByte('#')
+	for at := p; at != nil; at = at.below {
+		if at.step != "" {
+			b.WriteByte('/')
+			b.WriteString(at.step)
 		}
 	}
-	return strings.Join(steps, "/")
+	if b.Len() == len("#") {
+		return "#/"
+	}
+	return b.String()
 }
 
 func newJSONComparison(ctx context.Context, policy Policy) *jsonComparison {
-	return &jsonComparison{ctx: ctx, policy: policy, model: jsonModel{}, broken: map[jsonPair]bool{}}
+	return &jsonComparison{ctx: ctx, policy: policy}
 }
 
 // run compares two roots until the set of incompatible pairs no longer grows:
@@ -119,7 +127,7 @@ func newJSONComparison(ctx context.Context, policy Policy) *jsonComparison {
 func (c *jsonComparison) run(original, update *jsonschema.Node) (*jsonResult, error) {
 	for {
 		known := len(c.broken)
-		c.results, c.open, c.assumed = map[jsonPair]*jsonResult{}, map[jsonPair]int{}, false
+		c.results, c.assumed = map[jsonPair]*jsonPairDiff{}, false
 		found := c.compare(original, update)
 		if c.err != nil {
 			return nil, c.err
@@ -158,7 +166,7 @@ func (c *jsonComparison) compare(original, update *jsonschema.Node) *jsonResult 
 		c.step(1)
 		return &c.same
 	}
-	return c.compareTypes(c.model.typeOf(original), c.model.typeOf(update))
+	return c.compareTypes(typeOf(original), typeOf(update))
 }
 
 func (c *jsonComparison) only(kind string, original, update *jsonschema.Node) *jsonResult {
@@ -167,27 +175,35 @@ func (c *jsonComparison) only(kind string, original, update *jsonschema.Node) *j
 	return &p.jsonResult
 }
 
-// compareTypes is compare for schemas in the inner model: each pair once.
+// compareTypes is compare for schemas in the inner model: each pair once, but
+// for those that hold no others.
 func (c *jsonComparison) compareTypes(original, update *jsonType) *jsonResult {
 	pair := jsonPair{original, update}
-	if done := c.results[pair]; done != nil {
-		return done
-	}
-	if inside, open := c.open[pair]; open {
+	switch met := c.results[pair]; {
+	case met == nil:
+	case met.open:
 		c.assumed = true
-		return &jsonResult{broken: c.broken[pair], unfounded: inside == c.inside}
+		return &jsonResult{broken: c.broken[pair], unfounded: met.inside == c.inside}
+	default:
+		return &met.jsonResult
 	}
 	if !c.step(1) {
 		return &jsonResult{}
 	}
-	c.open[pair] = c.inside
+	p := &jsonPairDiff{c: c, original: original.node, update: update.node, open: true, inside: c.inside}
+	if original.class.plain() && update.class.plain() {
+		p.compare(original, update)
+		return &p.jsonResult
+	}
+	c.results[pair] = p
 	c.depth++
-	p := &jsonPairDiff{c: c, original: original.node, update: update.node}
 	p.compare(original, update)
 	c.depth--
-	delete(c.open, pair)
-	c.results[pair] = &p.jsonResult
+	p.open = false
 	if p.broken {
+		if c.broken == nil {
+			c.broken = map[jsonPair]bool{}
+		}
 		c.broken[pair] = true
 	}
 	return &p.jsonResult
@@ -198,6 +214,9 @@ type jsonPairDiff struct {
 	jsonResult
 	c                *jsonComparison
 	original, update *jsonschema.Node
+	// open: the pair is on the way from the root, met this far inside the data.
+	open   bool
+	inside int
 }
 
 // add notes a difference at a path below the pair. Its place is the keyword the
@@ -212,7 +231,7 @@ func (p *jsonPairDiff) add(kind, path string) {
 	}
 	keyword, _, _ := strings.Cut(path, "/")
 	p.diffs = append(p.diffs, jsonDiff{
-		kind: kind, path: &jsonPath{step: path},
+		kind: kind, verdict: verdict, path: &jsonPath{step: path},
 		original: placeOf(p.original, keyword), update: placeOf(p.update, keyword),
 	})
 	p.c.step(1)
@@ -238,21 +257,21 @@ func (p *jsonPairDiff) compareInside(original, update *jsonschema.Node) *jsonRes
 func (p *jsonPairDiff) include(sub *jsonResult, path string) {
 	p.broken = p.broken || sub.broken
 	if p.c.step(len(sub.diffs)) {
-		p.diffs = append(p.diffs, below(path, sub.diffs)...)
+		p.diffs = appendBelow(p.diffs, path, sub.diffs)
 	}
 }
 
-// below moves differences under a path.
-func below(path string, diffs []jsonDiff) []jsonDiff {
+// appendBelow appends differences moved under a path.
+func appendBelow(dst []jsonDiff, path string, diffs []jsonDiff) []jsonDiff {
 	if path == "" {
-		return diffs
+		return append(dst, diffs...)
 	}
-	out := slices.Clone(diffs)
-	for i := range out {
-		out[i].path = &jsonPath{step: path, below: out[i].path}
-		out[i].inner = below(path, out[i].inner)
+	for _, d := range diffs {
+		d.path = &jsonPath{step: path, below: d.path}
+		d.inner = appendBelow(nil, path, d.inner)
+		dst = append(dst, d)
 	}
-	return out
+	return dst
 }
 
 // differences renders what was found.
@@ -265,10 +284,10 @@ func (r *jsonResult) differences(sides Sides) []Difference {
 }
 
 func (d jsonDiff) difference(sides Sides) Difference {
-	path := "#/" + d.path.String()
+	path := d.path.String()
 	out := Difference{
 		Format: schema.JSON, Kind: d.kind, Path: path, Description: describeJSON(d.kind, path, sides),
-		Verdict: jsonVerdict(d.kind), ReaderAt: d.update, WriterAt: d.original,
+		Verdict: d.verdict, ReaderAt: d.update, WriterAt: d.original,
 	}
 	for _, i := range d.inner {
 		out.Inner = append(out.Inner, i.difference(sides))

@@ -65,7 +65,7 @@ func (p *jsonPairDiff) itemRemoved(original *jsonschema.Node, path string) {
 		p.add("ITEM_REMOVED_FROM_OPEN_CONTENT_MODEL", path)
 	case covering != nil:
 		p.covered("ITEM_REMOVED", path, p.compareInside(original, covering))
-	case p.c.model.typeOf(original).class == jsonFalse:
+	case typeOf(original).class == jsonFalse:
 		p.add("ITEM_WITH_FALSE_REMOVED_FROM_CLOSED_CONTENT_MODEL", path)
 	default:
 		p.add("ITEM_REMOVED_FROM_CLOSED_CONTENT_MODEL", path)
@@ -75,7 +75,7 @@ func (p *jsonPairDiff) itemRemoved(original *jsonschema.Node, path string) {
 func (p *jsonPairDiff) itemAdded(update *jsonschema.Node, path string) {
 	covering := schemaOfRest(additionalItems(p.original), p.original.UnevaluatedItems)
 	switch {
-	case isOpenArray(p.original) && p.c.model.typeOf(update).class == jsonEmpty:
+	case isOpenArray(p.original) && typeOf(update).class == jsonEmpty:
 		p.add("ITEM_WITH_EMPTY_SCHEMA_ADDED_TO_OPEN_CONTENT_MODEL", path)
 	case isOpenArray(p.original):
 		p.add("ITEM_ADDED_TO_OPEN_CONTENT_MODEL", path)

@@ -8,8 +8,10 @@ type bound struct{ keyword, kind string }
 var (
 	stringBounds = []bound{{"maxLength", "MAX_LENGTH"}, {"minLength", "MIN_LENGTH"}}
 	numberBounds = []bound{
-		{"maximum", "MAXIMUM"}, {"minimum", "MINIMUM"},
-		{"exclusiveMaximum", "EXCLUSIVE_MAXIMUM"}, {"exclusiveMinimum", "EXCLUSIVE_MINIMUM"},
+		{"maximum", "MAXIMUM"},
+		{"minimum", "MINIMUM"},
+		{"exclusiveMaximum", "EXCLUSIVE_MAXIMUM"},
+		{"exclusiveMinimum", "EXCLUSIVE_MINIMUM"},
 	}
 	objectBounds = []bound{{"maxProperties", "MAX_PROPERTIES"}, {"minProperties", "MIN_PROPERTIES"}}
 	arrayBounds  = []bound{{"maxItems", "MAX_ITEMS"}, {"minItems", "MIN_ITEMS"}}

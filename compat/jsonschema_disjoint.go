@@ -30,7 +30,7 @@ func jsonTypesOf(n *jsonschema.Node) jsonTypes {
 	if value, ok := n.Boolean(); ok && !value {
 		return 0
 	}
-	types := jsonTypes(allTypes)
+	types := allTypes
 	if len(n.Types) > 0 {
 		types = 0
 		for _, name := range n.Types {

@@ -109,8 +109,14 @@ func TestSameValue(t *testing.T) {
 		a, b string
 		want bool
 	}{
-		{`1`, `1.0`, true}, {`10`, `1e1`, true}, {`0`, `-0.0`, true}, {`1`, `"1"`, false}, {`[1,2]`, `[2,1]`, false},
-		{`{"a":1,"b":[null]}`, `{"b":[null],"a":1.00}`, true}, {`{"a":1}`, `{"a":1,"b":1}`, false}, {`""`, `null`, false},
+		{`1`, `1.0`, true},
+		{`10`, `1e1`, true},
+		{`0`, `-0.0`, true},
+		{`1`, `"1"`, false},
+		{`[1,2]`, `[2,1]`, false},
+		{`{"a":1,"b":[null]}`, `{"b":[null],"a":1.00}`, true},
+		{`{"a":1}`, `{"a":1,"b":1}`, false},
+		{`""`, `null`, false},
 	} {
 		a, err := jsontree.Parse(tc.a, jsontree.Options{})
 		if err != nil {

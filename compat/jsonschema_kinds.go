@@ -106,11 +106,32 @@ type sentence struct{ before, after string }
 // print puts path and sides in. The path is never read as a pattern, so that no
 // property's name can upset it.
 func (s sentence) print(path string, sides Sides) string {
-	return sides.fillIn(s.before) + "'" + path + "'" + sides.fillIn(s.after)
+	var b strings.Builder
+	b.Grow(len(s.before) + len(path) + len(s.after) + len("''"))
+	sides.fillIn(&b, s.before)
+	b.WriteByte('\'')
+	b.WriteString(path)
+	b.WriteByte('\'')
+	sides.fillIn(&b, s.after)
+	return b.String()
 }
 
-func (s Sides) fillIn(text string) string {
-	return strings.ReplaceAll(strings.ReplaceAll(text, "{reader}", s.Reader), "{writer}", s.Writer)
+// fillIn writes a text with the names of the sides in their places.
+func (s Sides) fillIn(b *strings.Builder, text string) {
+	for {
+		before, behind, found := strings.Cut(text, "{")
+		b.WriteString(before)
+		if !found {
+			return
+		}
+		side, rest, _ := strings.Cut(behind, "}")
+		if side == "reader" {
+			b.WriteString(s.Reader)
+		} else {
+			b.WriteString(s.Writer)
+		}
+		text = rest
+	}
 }
 
 // jsonSentences say what happened, by the end of a kind's name; the first that

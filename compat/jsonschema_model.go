@@ -27,6 +27,15 @@ const (
 	jsonCombined
 )
 
+// plain: schemas of the class hold no others that are compared.
+func (c jsonClass) plain() bool {
+	switch c {
+	case jsonBoolean, jsonNull, jsonString, jsonNumber:
+		return true
+	}
+	return false
+}
+
 // The keywords that combine schemas.
 const (
 	allOf = "allOf"
@@ -37,16 +46,16 @@ const (
 // jsonType is a schema in the inner model. Identity is pointer equality.
 type jsonType struct {
 	class jsonClass
-	// node is where the keywords stand.
-	node *jsonschema.Node
 	// integer tells "integer" from "number".
 	integer bool
-	// criterion and members are those of a combined schema.
-	criterion string
-	members   []jsonMember
 	// part: the type is one part of what a single schema says, and the title
 	// and its like are the whole's.
 	part bool
+	// node is where the keywords stand.
+	node *jsonschema.Node
+	// criterion and members are those of a combined schema.
+	criterion string
+	members   []jsonMember
 }
 
 // jsonMember is one member of a combined schema: a schema of the text, or a
@@ -57,49 +66,52 @@ type jsonMember struct {
 	part *jsonType
 }
 
-// jsonModel holds the inner model of every node met.
-type jsonModel map[*jsonschema.Node]*jsonType
-
-// typeOf returns the inner model of a schema. A reference that stands alone is
-// its target.
-func (m jsonModel) typeOf(n *jsonschema.Node) *jsonType {
-	if t := m[n]; t != nil {
+// typeOf returns the inner model of a schema, which the schema keeps. A reference
+// that stands alone is its target.
+func typeOf(n *jsonschema.Node) *jsonType {
+	if t, ok := n.Derived().(*jsonType); ok {
 		return t
 	}
-	parts := partsOf(n)
-	if n.Ref != nil && len(parts) == 1 {
-		m[n] = m.typeOf(n.Ref)
-		return m[n]
-	}
-	t := &jsonType{node: n}
-	if value, ok := n.Boolean(); ok {
-		if !value {
-			t.class = jsonFalse
-		}
-	} else if len(parts) == 1 && parts[0].part != nil {
-		t = parts[0].part
-		t.part = false
-	} else if len(parts) > 0 {
-		t.class, t.criterion, t.members = jsonCombined, allOf, parts
-	}
-	m[n] = t
+	t, _ := n.Derive(newJSONType(n)).(*jsonType)
 	return t
 }
 
-// member resolves a member of a combined schema.
-func (m jsonModel) member(of jsonMember) *jsonType {
-	if of.part != nil {
-		return of.part
+func newJSONType(n *jsonschema.Node) *jsonType {
+	if value, ok := n.Boolean(); ok {
+		if !value {
+			return &jsonType{node: n, class: jsonFalse}
+		}
+		return &jsonType{node: n}
 	}
-	return m.typeOf(of.node)
+	parts := partsOf(n)
+	switch {
+	case len(parts) == 0:
+		return &jsonType{node: n}
+	case len(parts) > 1:
+	case n.Ref != nil:
+		return typeOf(n.Ref)
+	case parts[0].part != nil:
+		t := parts[0].part
+		t.part = false
+		return t
+	}
+	return &jsonType{node: n, class: jsonCombined, criterion: allOf, members: parts}
+}
+
+// resolve is the member's type.
+func (m jsonMember) resolve() *jsonType {
+	if m.part != nil {
+		return m.part
+	}
+	return typeOf(m.node)
 }
 
 // partsOf lists what a schema says, one part a class of keywords.
 func partsOf(n *jsonschema.Node) []jsonMember {
 	var parts []jsonMember
-	add := func(t jsonType) {
+	add := func(t *jsonType) {
 		t.node, t.part = n, true
-		parts = append(parts, jsonMember{part: &t})
+		parts = append(parts, jsonMember{part: t})
 	}
 	for _, ref := range []*jsonschema.Node{n.Ref, n.DynamicRef} {
 		if ref != nil {
@@ -110,27 +122,28 @@ func partsOf(n *jsonschema.Node) []jsonMember {
 		return parts
 	}
 	if n.Keyword("enum").Is(jsontree.Array) {
-		add(jsonType{class: jsonEnum})
+		add(&jsonType{class: jsonEnum})
 	}
 	if n.Keyword("const") != nil && n.Draft >= jsonschema.Draft6 {
-		add(jsonType{class: jsonConst})
+		add(&jsonType{class: jsonConst})
 	}
 	if n.Not != nil {
-		add(jsonType{class: jsonNot})
+		add(&jsonType{class: jsonNot})
 	}
 	for _, group := range []struct {
 		criterion string
 		nodes     []*jsonschema.Node
 	}{{allOf, n.AllOf}, {anyOf, n.AnyOf}, {oneOf, n.OneOf}} {
 		if len(group.nodes) > 0 {
-			add(jsonType{class: jsonCombined, criterion: group.criterion, members: membersOf(group.nodes)})
+			add(&jsonType{class: jsonCombined, criterion: group.criterion, members: membersOf(group.nodes)})
 		}
 	}
 	if n.If != nil || n.Then != nil || n.Else != nil {
-		add(jsonType{class: jsonConditional})
+		add(&jsonType{class: jsonConditional})
 	}
-	for _, t := range typesOf(n) {
-		add(t)
+	types := typesOf(n)
+	for i := range types {
+		add(&types[i])
 	}
 	return parts
 }
@@ -159,27 +172,45 @@ func typesOf(n *jsonschema.Node) []jsonType {
 }
 
 func namedTypes(n *jsonschema.Node) []jsonType {
-	types := make([]jsonType, 0, len(n.Types))
+	types := make([]jsonType, 0, len(n.Types)+1)
 	for _, name := range n.Types {
-		if class, ok := classByType[name]; ok {
+		if class := namedClass(name); class != jsonEmpty {
 			types = append(types, jsonType{class: class, node: n, integer: name == "integer", part: true})
 		}
 	}
 	if len(types) < 2 {
 		return types
 	}
-	sum := jsonType{class: jsonCombined, criterion: anyOf, members: make([]jsonMember, len(types))}
+	members := make([]jsonMember, len(types))
 	for i := range types {
-		sum.members[i].part = &types[i]
+		members[i].part = &types[i]
 	}
-	return []jsonType{sum}
+	return append(types, jsonType{class: jsonCombined, criterion: anyOf, members: members})[len(types):]
 }
 
-// classByType are the classes of the values of "type"; other values count for
-// nothing.
-var classByType = map[string]jsonClass{
-	"array": jsonArray, "boolean": jsonBoolean, "integer": jsonNumber, "null": jsonNull, "number": jsonNumber,
-	"object": jsonObject, "string": jsonString,
+// namesTypes: the type is the anyOf that several names in "type" make.
+func (t *jsonType) namesTypes() bool {
+	return t.class == jsonCombined && t.criterion == anyOf && t.members[0].part != nil
+}
+
+// namedClass is the class of a value of "type", jsonEmpty for a name that is no
+// type.
+func namedClass(name string) jsonClass {
+	switch name {
+	case "array":
+		return jsonArray
+	case "boolean":
+		return jsonBoolean
+	case "integer", "number":
+		return jsonNumber
+	case "null":
+		return jsonNull
+	case "object":
+		return jsonObject
+	case "string":
+		return jsonString
+	}
+	return jsonEmpty
 }
 
 // classKeywords are the keywords that make a schema without "type" one of a

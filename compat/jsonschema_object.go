@@ -103,14 +103,15 @@ func hasDefault(n *jsonschema.Node) bool {
 }
 
 func (p *jsonPairDiff) properties() {
-	from, to := propertyFinder{listed: p.original.Properties}, propertyFinder{listed: p.update.Properties}
-	shared := 0
-	for i, prop := range p.original.Properties {
-		if p.original.SameProperty(i, p.update, to.next) {
+	was, is := p.original.PropertySums(), p.update.PropertySums()
+	to, shared := propertyFinder{listed: p.update.Properties}, 0
+	for i, sum := range was {
+		if to.next < len(is) && sum == is[to.next] && sum != 0 {
 			to.next++
 			shared++
 			continue
 		}
+		prop := &p.original.Properties[i]
 		if update := to.find(prop.Name); update != nil {
 			shared++
 			p.property(prop.Name, prop.Schema, update)
@@ -118,15 +119,21 @@ func (p *jsonPairDiff) properties() {
 			p.removed(prop, "properties/"+prop.Name)
 		}
 	}
-	if shared == len(p.update.Properties) {
-		return
+	if shared < len(is) {
+		p.addedProperties(was, is)
 	}
-	is := nameSet(p.update.Required)
-	for i, prop := range p.update.Properties {
-		if p.update.SameProperty(i, p.original, from.next) {
+}
+
+func (p *jsonPairDiff) addedProperties(was, is []uint64) {
+	from := propertyFinder{listed: p.original.Properties}
+	required := nameSet(p.update.Required)
+	for i, sum := range is {
+		if from.next < len(was) && sum == was[from.next] && sum != 0 {
 			from.next++
-		} else if from.find(prop.Name) == nil {
-			p.added(prop, "properties/"+prop.Name, is[prop.Name])
+			continue
+		}
+		if prop := &p.update.Properties[i]; from.find(prop.Name) == nil {
+			p.added(prop, "properties/"+prop.Name, required[prop.Name])
 		}
 	}
 }
@@ -139,7 +146,7 @@ func (p *jsonPairDiff) property(name string, original, update *jsonschema.Node) 
 
 // removed judges a property that the update no longer lists, by the update's
 // content model.
-func (p *jsonPairDiff) removed(prop jsonschema.Property, path string) {
+func (p *jsonPairDiff) removed(prop *jsonschema.Property, path string) {
 	if isOpenObject(p.update) {
 		p.add("PROPERTY_REMOVED_FROM_OPEN_CONTENT_MODEL", path)
 		return
@@ -148,7 +155,7 @@ func (p *jsonPairDiff) removed(prop jsonschema.Property, path string) {
 		p.covered("PROPERTY_REMOVED", path, p.compareInside(prop.Schema, covering))
 		return
 	}
-	if p.c.model.typeOf(prop.Schema).class == jsonFalse {
+	if typeOf(prop.Schema).class == jsonFalse {
 		p.add("PROPERTY_WITH_FALSE_REMOVED_FROM_CLOSED_CONTENT_MODEL", path)
 		return
 	}
@@ -157,14 +164,14 @@ func (p *jsonPairDiff) removed(prop jsonschema.Property, path string) {
 
 // added judges a property that only the update lists, by the original's content
 // model.
-func (p *jsonPairDiff) added(prop jsonschema.Property, path string, required bool) {
+func (p *jsonPairDiff) added(prop *jsonschema.Property, path string, required bool) {
 	model := "OPEN"
 	if !isOpenObject(p.original) {
 		model = "UNOPEN"
 		if covering := p.covering(p.original, prop.Name); covering != nil {
 			p.covered("PROPERTY_ADDED", path, p.compareInside(covering, prop.Schema))
 		}
-	} else if p.c.model.typeOf(prop.Schema).class == jsonEmpty {
+	} else if typeOf(prop.Schema).class == jsonEmpty {
 		p.add("PROPERTY_WITH_EMPTY_SCHEMA_ADDED_TO_OPEN_CONTENT_MODEL", path)
 		return
 	}

@@ -74,7 +74,7 @@ func (p *jsonPairDiff) anyMember(members []jsonMember, kind string, compare func
 		return false
 	}
 	for _, m := range members {
-		sub := compare(p.c.model.member(m))
+		sub := compare(m.resolve())
 		if sub.broken || sub.unfounded || p.c.err != nil {
 			continue
 		}
@@ -90,6 +90,9 @@ func (p *jsonPairDiff) anyMember(members []jsonMember, kind string, compare func
 // explainType puts what the members of one class differ in behind a
 // TYPE_CHANGED between a plain and a combined schema.
 func (p *jsonPairDiff) explainType(original, update *jsonType) {
+	if original.class != jsonCombined && update.class != jsonCombined {
+		return
+	}
 	var inner []jsonDiff
 	for _, o := range p.alternatives(original) {
 		for _, u := range p.alternatives(update) {
@@ -108,7 +111,7 @@ func (p *jsonPairDiff) alternatives(t *jsonType) []*jsonType {
 	}
 	out := make([]*jsonType, len(t.members))
 	for i, m := range t.members {
-		out[i] = p.c.model.member(m)
+		out[i] = m.resolve()
 	}
 	return out
 }
@@ -117,7 +120,7 @@ func (p *jsonPairDiff) alternatives(t *jsonType) []*jsonType {
 func (p *jsonPairDiff) breaking(r *jsonResult) []jsonDiff {
 	var out []jsonDiff
 	for _, d := range r.diffs {
-		if jsonVerdict(d.kind) != Compatible && p.c.step(1) {
+		if d.verdict != Compatible && p.c.step(1) {
 			out = append(out, d)
 		}
 	}
@@ -198,6 +201,9 @@ func containsAll[V any](a, b map[string]V) bool {
 
 // combined compares two combined schemas (compatibility reference 4.7).
 func (p *jsonPairDiff) combined(original, update *jsonType) {
+	if p.sameTypes(original, update) {
+		return
+	}
 	switch {
 	case original.criterion == update.criterion:
 	case extendsCriterion(original, update):
@@ -218,6 +224,27 @@ func (p *jsonPairDiff) combined(original, update *jsonType) {
 		p.add("SUM_TYPE_NARROWED", "")
 	}
 	p.match(original.criterion, from, to)
+}
+
+// sameTypes compares schemas that name the same types one by one, and reports
+// whether that settled it: then it is what a matching would choose.
+func (p *jsonPairDiff) sameTypes(original, update *jsonType) bool {
+	if !original.namesTypes() || !update.namesTypes() || !slices.Equal(original.node.Types, update.node.Types) {
+		return false
+	}
+	results := make([]*jsonResult, len(original.members))
+	for i, m := range original.members {
+		results[i] = p.c.compareTypes(m.part, update.members[i].part)
+		if results[i].broken {
+			return false
+		}
+	}
+	for i, sub := range results {
+		if len(sub.diffs) > 0 {
+			p.include(sub, memberPath(anyOf, i))
+		}
+	}
+	return true
 }
 
 // extendsCriterion: the update's keyword accepts what the original's did.
@@ -247,7 +274,7 @@ func (p *jsonPairDiff) distinct(members []jsonMember) []*jsonType {
 			}
 			seen[k] = true
 		}
-		out = append(out, p.c.model.member(m))
+		out = append(out, m.resolve())
 	}
 	return out
 }
@@ -276,7 +303,7 @@ func (p *jsonPairDiff) match(criterion string, from, to []*jsonType) {
 	for i, j := range partner {
 		if j < 0 {
 			inner := p.closest(m.rows[i], func(k int) bool { return !taken[m.changed[k]] && to[m.changed[k]].class == from[i].class })
-			last.inner = append(last.inner, below(memberPath(criterion, i), inner)...)
+			last.inner = appendBelow(last.inner, memberPath(criterion, i), inner)
 		}
 	}
 }

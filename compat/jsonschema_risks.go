@@ -53,7 +53,7 @@ func targetOf(n *jsonschema.Node) *jsonschema.Node {
 }
 
 func (w *jsonRiskWalk) isEmpty(n *jsonschema.Node) bool {
-	return w.judge.model.typeOf(n).class == jsonEmpty
+	return typeOf(n).class == jsonEmpty
 }
 
 // inside walks the pairs that the rules of Confluent compare.
@@ -73,8 +73,12 @@ func (w *jsonRiskWalk) inside(p jsonNodePair) {
 		}
 	}
 	for _, both := range []jsonNodePair{
-		{o.Items, u.Items}, {o.AdditionalProperties, u.AdditionalProperties}, {o.Ref, u.Ref}, {o.DynamicRef, u.DynamicRef},
-		{o.UnevaluatedItems, u.UnevaluatedItems}, {o.UnevaluatedProperties, u.UnevaluatedProperties},
+		{o.Items, u.Items},
+		{o.AdditionalProperties, u.AdditionalProperties},
+		{o.Ref, u.Ref},
+		{o.DynamicRef, u.DynamicRef},
+		{o.UnevaluatedItems, u.UnevaluatedItems},
+		{o.UnevaluatedProperties, u.UnevaluatedProperties},
 	} {
 		w.pair(both)
 	}

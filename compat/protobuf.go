@@ -23,25 +23,14 @@ const maxProtoSteps = 1_000_000
 // either side has that type's contents compared too; what is found there is
 // listed where the type is first met, under the type's own path.
 func compareProtobuf(ctx context.Context, reader, writer *protobuf.File, sides Sides) ([]Difference, error) {
-	c := &protoComparison{
-		ctx:    ctx,
-		reader: reader,
-		writer: writer,
-		sides:  sides,
-		breaks: map[protoPair]bool{},
-	}
-	root := protoPlace{local: true}
-	if reader.Document().Package != writer.Document().Package {
-		c.add(root, protoPackageChanged, schema.Position{}, schema.Position{})
-	}
-	c.types(root, protoTypes{reader.Document().Messages, reader.Document().Enums},
-		protoTypes{writer.Document().Messages, writer.Document().Enums})
+	c := newProtoComparison(ctx, reader, writer, sides)
+	c.files()
 	return c.found, c.err
 }
 
 // protoComparison is the state of one comparison.
 type protoComparison struct {
-	ctx            context.Context
+	ctx            context.Context //nolint:containedctx // lives for one comparison
 	reader, writer *protobuf.File
 	sides          Sides
 	found          []Difference
@@ -51,9 +40,26 @@ type protoComparison struct {
 	// incompatible. A pair that is being compared counts as compatible, and so
 	// recursive types end.
 	breaks map[protoPair]bool
+	// thorough looks into what is the same on both sides too. The tests hold
+	// the shortcut against it.
+	thorough bool
 }
 
 type protoPair struct{ reader, writer *protobuf.Message }
+
+func newProtoComparison(ctx context.Context, reader, writer *protobuf.File, sides Sides) *protoComparison {
+	return &protoComparison{ctx: ctx, reader: reader, writer: writer, sides: sides, breaks: map[protoPair]bool{}}
+}
+
+// files compares the schemas.
+func (c *protoComparison) files() {
+	reader, writer := c.reader.Document(), c.writer.Document()
+	root := protoPlace{local: true}
+	if reader.Package != writer.Package {
+		c.add(root, protoPackageChanged, schema.Position{}, schema.Position{})
+	}
+	c.types(root, protoTypes{reader.Messages, reader.Enums}, protoTypes{writer.Messages, writer.Enums})
+}
 
 // protoPlace is where in the schemas the comparison is.
 type protoPlace struct {
@@ -107,42 +113,39 @@ type protoTypes struct {
 	enums    []*protobuf.Enum
 }
 
+// passes says whether the comparison passes over what is the same: equal
+// declarations have no differences, harmless ones included.
+func (c *protoComparison) passes(same bool) bool { return same && !c.thorough }
+
 // types compares the types at one level of nesting.
 func (c *protoComparison) types(at protoPlace, reader, writer protoTypes) {
-	places := map[*protobuf.Message]int{}
-	for i, m := range writer.messages {
-		places[m] = i
-	}
-	for i, m := range reader.messages {
-		places[m] = i
-	}
-	for _, p := range protoPairUp(reader.messages, writer.messages, func(m *protobuf.Message) string { return m.Name }) {
-		here := at.below(p.key)
+	messages := protoPairUp(reader.messages, writer.messages, func(m *protobuf.Message) string { return m.Name })
+	for _, p := range messages {
 		switch {
 		case c.stop():
 			return
 		case p.reader == nil:
-			c.add(here, protoMessageRemoved, schema.Position{}, p.writer.Position)
+			c.add(at.below(p.key), protoMessageRemoved, schema.Position{}, p.writer.Position)
 		case p.writer == nil:
-			c.add(here, protoMessageAdded, p.reader.Position, schema.Position{})
+			c.add(at.below(p.key), protoMessageAdded, p.reader.Position, schema.Position{})
 		default:
-			c.message(here, p.reader, p.writer)
-			if places[p.reader] != places[p.writer] {
-				c.add(here, protoMessageMoved, p.reader.Position, p.writer.Position)
+			c.message(at.below(p.key), p.reader, p.writer)
+			if p.moved {
+				c.add(at.below(p.key), protoMessageMoved, p.reader.Position, p.writer.Position)
 			}
 		}
 	}
-	for _, p := range protoPairUp(reader.enums, writer.enums, func(e *protobuf.Enum) string { return e.Name }) {
-		here := at.below(p.key)
+	enums := protoPairUp(reader.enums, writer.enums, func(e *protobuf.Enum) string { return e.Name })
+	for _, p := range enums {
 		switch {
 		case c.stop():
 			return
 		case p.reader == nil:
-			c.add(here, protoEnumRemoved, schema.Position{}, p.writer.Position)
+			c.add(at.below(p.key), protoEnumRemoved, schema.Position{}, p.writer.Position)
 		case p.writer == nil:
-			c.add(here, protoEnumAdded, p.reader.Position, schema.Position{})
-		default:
-			c.enum(here, p.reader, p.writer)
+			c.add(at.below(p.key), protoEnumAdded, p.reader.Position, schema.Position{})
+		case !c.passes(p.reader.Same(p.writer)):
+			c.enum(at.below(p.key), p.reader, p.writer)
 		}
 	}
 }
@@ -170,27 +173,30 @@ func (c *protoComparison) enum(at protoPlace, reader, writer *protobuf.Enum) {
 type protoMatch[K comparable, T any] struct {
 	key            K
 	reader, writer *T
+	// moved says that the sides have it at different places of their lists.
+	moved bool
 }
 
 // protoPairUp matches declarations by a key: the writer's in their order, then what
 // only the reader has. Where a key comes twice, the first declaration counts.
 func protoPairUp[K comparable, T any](reader, writer []*T, key func(*T) K) []protoMatch[K, T] {
-	var out []protoMatch[K, T]
-	at := map[K]int{}
-	for _, w := range writer {
+	type place struct{ match, written int }
+	out := make([]protoMatch[K, T], 0, max(len(reader), len(writer)))
+	at := make(map[K]place, len(writer))
+	for i, w := range writer {
 		if _, ok := at[key(w)]; !ok {
-			at[key(w)] = len(out)
+			at[key(w)] = place{len(out), i}
 			out = append(out, protoMatch[K, T]{key: key(w), writer: w})
 		}
 	}
-	for _, r := range reader {
-		i, ok := at[key(r)]
+	for i, r := range reader {
+		p, ok := at[key(r)]
 		switch {
 		case !ok:
-			at[key(r)] = len(out)
+			at[key(r)] = place{match: len(out)}
 			out = append(out, protoMatch[K, T]{key: key(r), reader: r})
-		case out[i].reader == nil && out[i].writer != nil:
-			out[i].reader = r
+		case out[p.match].reader == nil && out[p.match].writer != nil:
+			out[p.match].reader, out[p.match].moved = r, i != p.written
 		}
 	}
 	return out

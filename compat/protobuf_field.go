@@ -50,7 +50,7 @@ func (c *protoComparison) field(at protoPlace, r, w *protobuf.Field) {
 		c.add(at, protoFieldNameChanged, r.Position, w.Position)
 	}
 	differ := func(kind string) { c.add(at, kind, r.Position, w.Position) }
-	if c.compareTypes(at, r.Type, w.Type, differ) && c.kind(r) == protoMessageKind && r.Delimited != w.Delimited {
+	if c.compareTypes(r.Type, w.Type, differ) && c.kind(r) == protoMessageKind && r.Delimited != w.Delimited {
 		// Confluent does not see this feature of editions; no reader can read
 		// the one form as the other.
 		differ(protoFieldKindChanged)
@@ -77,7 +77,7 @@ func (c *protoComparison) labels(r, w *protobuf.Field, differ func(string)) {
 
 // compareTypes compares two types and says whether they are of one sort:
 // scalar, message or map.
-func (c *protoComparison) compareTypes(at protoPlace, r, w protobuf.Type, differ func(string)) bool {
+func (c *protoComparison) compareTypes(r, w protobuf.Type, differ func(string)) bool {
 	readKind, writtenKind := kindOf(c.reader, r), kindOf(c.writer, w)
 	switch {
 	case readKind.scalar() && writtenKind.scalar():
@@ -88,9 +88,9 @@ func (c *protoComparison) compareTypes(at protoPlace, r, w protobuf.Type, differ
 		differ(protoFieldKindChanged)
 		return false
 	case readKind == protoMapKind:
-		c.compareTypes(at, protobuf.Type{Name: r.Key}, protobuf.Type{Name: w.Key}, differ)
+		c.compareTypes(protobuf.Type{Name: r.Key}, protobuf.Type{Name: w.Key}, differ)
 		r.Key, w.Key = "", ""
-		c.compareTypes(at, r, w, differ)
+		c.compareTypes(r, w, differ)
 	default:
 		c.compareMessageTypes(r, w, differ)
 	}
@@ -108,22 +108,14 @@ func (c *protoComparison) compareMessageTypes(r, w protobuf.Type, differ func(st
 		}
 		return
 	}
-	name := nameInPackage(r.FullName, read.Package)
-	if name != nameInPackage(w.FullName, written.Package) || c.contentsBreak(name, read, written) {
+	if read.Name() != written.Name() || c.contentsBreak(read, written) {
 		differ(protoFieldNamedTypeChanged)
 	}
 }
 
-func nameInPackage(fullName, pkg string) string {
-	if pkg == "" {
-		return fullName
-	}
-	return strings.TrimPrefix(fullName, pkg+".")
-}
-
 // contentsBreak compares what two messages of one name hold, unless they come
 // from one file, and says whether anything in them is incompatible.
-func (c *protoComparison) contentsBreak(name string, read, written protobuf.Declaration) bool {
+func (c *protoComparison) contentsBreak(read, written protobuf.Declaration) bool {
 	pair := protoPair{read.Message, written.Message}
 	if sameFile(read, written) || pair.reader == nil || pair.writer == nil || c.err != nil {
 		return false
@@ -133,7 +125,7 @@ func (c *protoComparison) contentsBreak(name string, read, written protobuf.Decl
 	}
 	c.breaks[pair] = false
 	before := len(c.found)
-	c.message(protoPlace{path: strings.Split(name, ".")}, pair.reader, pair.writer)
+	c.message(protoPlace{path: strings.Split(read.Name(), ".")}, pair.reader, pair.writer)
 	for _, d := range c.found[before:] {
 		c.breaks[pair] = c.breaks[pair] || d.Verdict == Incompatible
 	}

@@ -8,52 +8,18 @@ import (
 	"github.com/accordhq/accord/schema/protobuf"
 )
 
-// protoMember is a field and the oneof it is in, nil for a plain field.
-type protoMember struct {
-	*protobuf.Field
-	oneof *protobuf.Oneof
-}
-
-// in says whether both fields are plain, or members of oneofs of one name.
-func (m protoMember) in(o *protobuf.Oneof) bool {
-	if m.oneof == nil || o == nil {
-		return m.oneof == o
-	}
-	return m.oneof.Name == o.Name
-}
-
-// protoMembersOf are a message's fields by number, those in oneofs included.
-// Groups are not paired.
-func protoMembersOf(m *protobuf.Message) map[int32]protoMember {
-	members := map[int32]protoMember{}
-	for _, f := range m.Fields {
-		members[f.Number] = protoMember{f, nil}
-	}
-	for _, o := range m.Oneofs {
-		for _, f := range o.Fields {
-			members[f.Number] = protoMember{f, o}
-		}
-	}
-	return members
-}
-
-// protoMessages is a message on both sides with its fields at hand.
-type protoMessages struct {
-	reader, writer *protobuf.Message
-	// read and written are the fields by number.
-	read, written map[int32]protoMember
-}
-
 // message compares a message on both sides: oneofs, fields, nested types.
 func (c *protoComparison) message(at protoPlace, reader, writer *protobuf.Message) {
-	m := protoMessages{reader, writer, protoMembersOf(reader), protoMembersOf(writer)}
+	if c.passes(reader.Same(writer)) {
+		return
+	}
 	for _, o := range reader.Oneofs {
-		c.gathered(at.below(o.Name), o, m)
+		c.gathered(at.below(o.Name), o, writer)
 	}
 	for _, p := range protoPairUp(reader.Oneofs, writer.Oneofs, func(o *protobuf.Oneof) string { return o.Name }) {
-		c.oneof(at.below(p.key), p, m)
+		c.oneof(at.below(p.key), p, reader, writer)
 	}
-	c.fields(at, m)
+	c.fields(at, reader.Members(), writer.Members())
 	c.types(at, protoTypes{reader.Messages, reader.Enums}, protoTypes{writer.Messages, writer.Enums})
 }
 
@@ -61,7 +27,7 @@ func (c *protoComparison) message(at protoPlace, reader, writer *protobuf.Messag
 // writer, who may have set more than one of them: each plain field is an
 // origin of its own, a oneof is one for all its members. Only one origin fits
 // into a oneof.
-func (c *protoComparison) gathered(at protoPlace, o *protobuf.Oneof, m protoMessages) {
+func (c *protoComparison) gathered(at protoPlace, o *protobuf.Oneof, writer *protobuf.Message) {
 	plain := 0
 	var oneofs []*protobuf.Oneof
 	var from schema.Position
@@ -69,15 +35,15 @@ func (c *protoComparison) gathered(at protoPlace, o *protobuf.Oneof, m protoMess
 		if c.stop() {
 			return
 		}
-		w, ok := m.written[f.Number]
+		w, ok := writer.Member(f.Number)
 		switch {
 		case !ok:
-		case w.oneof == nil:
+		case w.Oneof == nil:
 			plain++
 			from = w.Position
-		case !slices.Contains(oneofs, w.oneof):
-			oneofs = append(oneofs, w.oneof)
-			from = w.oneof.Position
+		case !slices.Contains(oneofs, w.Oneof):
+			oneofs = append(oneofs, w.Oneof)
+			from = w.Oneof.Position
 		}
 	}
 	switch {
@@ -90,7 +56,7 @@ func (c *protoComparison) gathered(at protoPlace, o *protobuf.Oneof, m protoMess
 
 // oneof compares a oneof by name. What its members hold is compared with the
 // fields.
-func (c *protoComparison) oneof(at protoPlace, p protoMatch[string, protobuf.Oneof], m protoMessages) {
+func (c *protoComparison) oneof(at protoPlace, p protoMatch[string, protobuf.Oneof], reader, writer *protobuf.Message) {
 	switch {
 	case p.reader == nil:
 		c.add(at, protoOneofRemoved, schema.Position{}, p.writer.Position)
@@ -98,11 +64,11 @@ func (c *protoComparison) oneof(at protoPlace, p protoMatch[string, protobuf.One
 		c.add(at, protoOneofAdded, p.reader.Position, schema.Position{})
 	}
 	if p.writer != nil {
-		c.lost(at, p.writer, p.reader != nil, m)
+		c.lost(at, p.writer, p.reader != nil, reader)
 	}
 	if p.reader != nil {
 		for _, f := range protoByNumber(p.reader.Fields) {
-			if _, ok := m.written[f.Number]; !ok {
+			if _, ok := writer.Member(f.Number); !ok {
 				c.add(at.number(f.Number), protoOneofFieldAdded, f.Position, schema.Position{})
 			}
 		}
@@ -111,19 +77,19 @@ func (c *protoComparison) oneof(at protoPlace, p protoMatch[string, protobuf.One
 
 // lost lists the members of the writer's oneof that the reader's message has
 // no more. A oneof that is gone with all its members breaks nothing.
-func (c *protoComparison) lost(at protoPlace, o *protobuf.Oneof, kept bool, m protoMessages) {
+func (c *protoComparison) lost(at protoPlace, o *protobuf.Oneof, kept bool, reader *protobuf.Message) {
 	survives := slices.ContainsFunc(o.Fields, func(f *protobuf.Field) bool {
-		_, ok := m.read[f.Number]
+		_, ok := reader.Member(f.Number)
 		return ok
 	})
 	for _, f := range protoByNumber(o.Fields) {
-		r, ok := m.read[f.Number]
+		r, ok := reader.Member(f.Number)
 		switch {
 		case c.stop():
 			return
 		case !ok && (kept || survives):
 			c.add(at.number(f.Number), protoOneofFieldRemoved, schema.Position{}, f.Position)
-		case ok && r.oneof == nil:
+		case ok && r.Oneof == nil:
 			c.add(at.number(f.Number), protoOneofFieldMovedToTop, r.Position, f.Position)
 		}
 	}
@@ -136,42 +102,53 @@ func protoByNumber(fields []*protobuf.Field) []*protobuf.Field {
 }
 
 // fields compares all fields of a message by number, wherever they stand.
-func (c *protoComparison) fields(at protoPlace, m protoMessages) {
-	var numbers []int32
-	for n := range m.written {
-		numbers = append(numbers, n)
-	}
-	for n := range m.read {
-		if _, ok := m.written[n]; !ok {
-			numbers = append(numbers, n)
-		}
-	}
-	slices.Sort(numbers)
-	for _, n := range numbers {
-		if c.stop() {
-			return
-		}
-		r, isRead := m.read[n]
-		w, isWritten := m.written[n]
+func (c *protoComparison) fields(at protoPlace, read, written []protobuf.Member) {
+	for (len(read) > 0 || len(written) > 0) && !c.stop() {
 		switch {
-		case !isRead && w.oneof == nil:
-			kind := protoFieldRemoved
-			if w.Label == protobuf.Required {
-				kind = protoRequiredFieldRemoved
-			}
-			c.add(at.number(n), kind, schema.Position{}, w.Position)
-		case !isWritten && r.oneof == nil:
-			kind := protoFieldAdded
-			if r.Label == protobuf.Required {
-				kind = protoRequiredFieldAdded
-			}
-			c.add(at.number(n), kind, r.Position, schema.Position{})
-		case !isRead || !isWritten:
-			// Members of oneofs that come or go are listed with their oneof.
-		case r.oneof != nil && w.in(r.oneof):
-			c.field(at.below(r.oneof.Name).number(n), r.Field, w.Field)
+		case len(written) == 0 || len(read) > 0 && read[0].Number < written[0].Number:
+			c.fieldAdded(at, read[0])
+			read = read[1:]
+		case len(read) == 0 || written[0].Number < read[0].Number:
+			c.fieldRemoved(at, written[0])
+			written = written[1:]
 		default:
-			c.field(at.number(n), r.Field, w.Field)
+			if r, w := read[0], written[0]; !c.passes(r.Same(w)) {
+				c.field(fieldPlace(at, r, w), r.Field, w.Field)
+			}
+			read, written = read[1:], written[1:]
 		}
+	}
+}
+
+// fieldPlace is where a field of both sides stands: in the oneof, if it is the
+// same one by its name.
+func fieldPlace(at protoPlace, r, w protobuf.Member) protoPlace {
+	if r.Oneof != nil && w.Oneof != nil && r.Oneof.Name == w.Oneof.Name {
+		at = at.below(r.Oneof.Name)
+	}
+	return at.number(r.Number)
+}
+
+// fieldAdded lists a field that only the reader has. Members of oneofs are
+// listed with their oneof.
+func (c *protoComparison) fieldAdded(at protoPlace, r protobuf.Member) {
+	switch {
+	case r.Oneof != nil:
+	case r.Label == protobuf.Required:
+		c.add(at.number(r.Number), protoRequiredFieldAdded, r.Position, schema.Position{})
+	default:
+		c.add(at.number(r.Number), protoFieldAdded, r.Position, schema.Position{})
+	}
+}
+
+// fieldRemoved lists a field that only the writer has. Members of oneofs are
+// listed with their oneof.
+func (c *protoComparison) fieldRemoved(at protoPlace, w protobuf.Member) {
+	switch {
+	case w.Oneof != nil:
+	case w.Label == protobuf.Required:
+		c.add(at.number(w.Number), protoRequiredFieldRemoved, schema.Position{}, w.Position)
+	default:
+		c.add(at.number(w.Number), protoFieldRemoved, schema.Position{}, w.Position)
 	}
 }

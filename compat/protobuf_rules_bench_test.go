@@ -20,7 +20,7 @@ func BenchmarkProtobufRules(b *testing.B) {
 		return text.String() + "  " + kind + " last = 51;\n}\n"
 	}
 	for _, bc := range []struct{ name, old, next string }{
-		{"mesh", mesh(25, "proto2", "M"), mesh(25, "proto3", "M")},
+		{"mesh", mesh("proto2", "M"), mesh("proto3", "M")},
 		{"wide", wide("int32"), wide("int64")},
 	} {
 		old, next := parseProtobuf(b, bc.old), parseProtobuf(b, bc.next)

@@ -139,7 +139,7 @@ service S { option deprecated = true; rpc R(.a.M) returns (stream a.M); rpc Q (M
 func FuzzProtoStatements(f *testing.F) {
 	f.Add("syntax = \"proto3\"; package a; option java_package = 'x;\\'{'; message M {} service S { rpc R(M) returns (M) { option deprecated = true; } }")
 	f.Add("syntax = \"proto2\"; message M { extensions 4 to max; extend M { optional group G = 5 {} } } extend M { repeated M m = 6 [json_name = \"}\"]; /* } */ }")
-	f.Add("edition = \"2023\"; message service { extend rpc { string extend = 1; } } message rpc { extensions 1; } service package { rpc rpc (rpc) returns (stream service); }")
+	f.Add("edition = \"2023\"; message service { extend rpc { string extend = 1; } } message rpc { extensions 1; } service package { rpc extend (rpc) returns (stream service); }")
 	f.Fuzz(func(t *testing.T, text string) {
 		found := findProtoStatements(text)
 		file, err := protobuf.Parse(t.Context(), schema.Source{Text: text})

@@ -64,12 +64,21 @@ func fieldNarrowed(p protoBoth[protoreflect.FieldDescriptor]) []protoBreach {
 	}
 	var found []protoBreach
 	if !next.holds(old) {
-		found = append(found, rated(fieldChanged(p, fieldType(p.old), fieldType(p.next),
-			"make sure that no old data holds a value the new type does not: readers get another number, not an error"), finding.Warning, OldData)...)
+		found = append(found, narrowed(p, "the new type does not hold all values of the old one",
+			"make sure that no old data holds a value the new type does not: readers get another number, not an error", OldData)...)
 	}
 	if !old.holds(next) {
-		found = append(found, rated(fieldChanged(p, fieldType(p.old), fieldType(p.next),
-			"update all readers before anybody writes a value the old type does not hold: they get another number, not an error"), finding.Warning, OldReaders)...)
+		found = append(found, narrowed(p, "the old type does not hold all values of the new one",
+			"update all readers before anybody writes a value the old type does not hold: they get another number, not an error", OldReaders)...)
+	}
+	return found
+}
+
+// narrowed tells of one direction, in words that set it apart from the other.
+func narrowed(p protoBoth[protoreflect.FieldDescriptor], why, hint string, breaks Breaks) []protoBreach {
+	found := rated(fieldChanged(p, fieldType(p.old), fieldType(p.next), hint), finding.Warning, breaks)
+	for i := range found {
+		found[i].message += ": " + why
 	}
 	return found
 }

@@ -211,7 +211,11 @@ func protoList[T any](list interface {
 
 // protoLocalName is a full name without the package.
 func protoLocalName(d protoreflect.Descriptor) string {
-	return nameInPackage(string(d.FullName()), string(d.ParentFile().Package()))
+	pkg := string(d.ParentFile().Package())
+	if pkg == "" {
+		return string(d.FullName())
+	}
+	return strings.TrimPrefix(string(d.FullName()), pkg+".")
 }
 
 func joinProto(scope, name string) protoreflect.FullName {

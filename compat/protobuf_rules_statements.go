@@ -36,8 +36,8 @@ func findProtoStatements(text string) protoStatements {
 			blocks, current = blocks[:max(0, len(blocks)-1)], protoStatement{}
 		default:
 			if len(current.words) == 0 {
-				lineStart := strings.LastIndexByte(text[:s.Position.Offset], '\n') + 1
-				current.at = schema.Position{Line: s.Position.Line, Column: s.Position.Offset - lineStart + 1}
+				lineStart := strings.LastIndexByte(text[:s.Offset], '\n') + 1
+				current.at = schema.Position{Line: s.Line, Column: s.Offset - lineStart + 1}
 			}
 			current.words = append(current.words, s.TokenText())
 		}

@@ -4,17 +4,15 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"os"
 	"path/filepath"
-	"strconv"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
-	"golang.org/x/tools/txtar"
 
 	"github.com/accordhq/accord/compat"
+	"github.com/accordhq/accord/compat/compattest"
 	"github.com/accordhq/accord/schema"
 	"github.com/accordhq/accord/schema/protobuf"
 )
@@ -35,73 +33,6 @@ func compareProtobuf(t testing.TB, reader, writer *protobuf.File, sides compat.S
 		t.Fatal(err)
 	}
 	return diffs
-}
-
-// Each case is a file with the schemas "new" and "old", the files they import
-// as "new import path@version" and "old import path@version", and "want": a
-// line per difference that new finds in old's data, "KIND path", harmless ones
-// marked "ok". "forward" holds the same for old reading new.
-func TestProtobufCases(t *testing.T) {
-	t.Parallel()
-	files, err := filepath.Glob(filepath.Join("..", "testdata", "compat", "protobuf", "*.txtar"))
-	if err != nil || len(files) == 0 {
-		t.Fatalf("no cases: %v", err)
-	}
-	for _, file := range files {
-		t.Run(strings.TrimSuffix(filepath.Base(file), ".txtar"), func(t *testing.T) {
-			t.Parallel()
-			archive, err := txtar.ParseFile(file)
-			if err != nil {
-				t.Fatal(err)
-			}
-			parts := map[string]string{}
-			imports := map[string][]schema.Dependency{}
-			for _, f := range archive.Files {
-				parts[f.Name] = string(f.Data)
-				if side, rest, ok := strings.Cut(f.Name, " import "); ok {
-					path, version, _ := strings.Cut(rest, "@")
-					n, _ := strconv.Atoi(version)
-					imports[side] = append(imports[side], schema.Dependency{
-						Reference: schema.Reference{Name: path, Subject: path, Version: n},
-						Text:      string(f.Data),
-					})
-				}
-			}
-			updated := parseProtobuf(t, parts["new"], imports["new"]...)
-			original := parseProtobuf(t, parts["old"], imports["old"]...)
-			if diff := cmp.Diff(parts["want"], protobufLines(compareProtobuf(t, updated, original, compat.NewReadsOld))); diff != "" {
-				t.Errorf("new reads old (-want +got):\n%s", diff)
-			}
-			if diff := cmp.Diff(parts["forward"], protobufLines(compareProtobuf(t, original, updated, compat.OldReadsNew))); diff != "" {
-				t.Errorf("old reads new (-want +got):\n%s", diff)
-			}
-			for _, f := range []*protobuf.File{updated, original} {
-				if diffs := compareProtobuf(t, f, f, compat.NewReadsOld); len(diffs) > 0 {
-					t.Errorf("a schema differs from itself: %v", diffs)
-				}
-			}
-		})
-	}
-}
-
-func protobufLines(diffs []compat.Difference) string {
-	var b strings.Builder
-	for _, d := range diffs {
-		if !d.Breaks(compat.Strict) {
-			b.WriteString("ok ")
-		}
-		fmt.Fprintf(&b, "%s %s\n", d.Kind, d.Path)
-	}
-	return b.String()
-}
-
-func breaks(diffs []compat.Difference) bool {
-	for _, d := range diffs {
-		if d.Breaks(compat.Strict) {
-			return true
-		}
-	}
-	return false
 }
 
 // Normalising either side, or sending it as a descriptor, never changes the
@@ -137,12 +68,12 @@ func TestProtobufSharedVectors(t *testing.T) {
 			} {
 				updated, original := parseProtobuf(t, form(updated)), parseProtobuf(t, form(original))
 				backward := compareProtobuf(t, updated, original, compat.NewReadsOld)
-				if got := !breaks(backward); got != tc.Confluent["BACKWARD"] {
-					t.Errorf("BACKWARD compatible = %v: %s", got, protobufLines(backward))
+				if got := !anyBreaks(backward, compat.Strict); got != tc.Confluent["BACKWARD"] {
+					t.Errorf("BACKWARD compatible = %v: %s", got, compattest.Differences(backward))
 				}
 				forward := compareProtobuf(t, original, updated, compat.OldReadsNew)
-				if got := !breaks(forward); got != tc.Confluent["FORWARD"] {
-					t.Errorf("FORWARD compatible = %v: %s", got, protobufLines(forward))
+				if got := !anyBreaks(forward, compat.Strict); got != tc.Confluent["FORWARD"] {
+					t.Errorf("FORWARD compatible = %v: %s", got, compattest.Differences(forward))
 				}
 			}
 		})
@@ -190,26 +121,15 @@ message B {} message C {}`)
 // Every difference has a sentence with its path in it and no placeholder left.
 func TestProtobufDescriptionsAreFilledIn(t *testing.T) {
 	t.Parallel()
-	files, err := filepath.Glob(filepath.Join("..", "testdata", "compat", "protobuf", "*.txtar"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, file := range files {
-		archive, err := txtar.ParseFile(file)
+	for _, c := range casesOf(t, "protobuf") {
+		old, next := c.Parse(t)
+		differences, err := compat.Compare(t.Context(), next, old, compat.NewReadsOld)
 		if err != nil {
 			t.Fatal(err)
 		}
-		texts := map[string]string{}
-		for _, f := range archive.Files {
-			texts[f.Name] = string(f.Data)
-		}
-		updated, err := protobuf.Parse(t.Context(), schema.Source{Text: texts["new"]})
-		if err != nil {
-			continue // it has imports
-		}
-		for _, d := range compareProtobuf(t, updated, parseProtobuf(t, texts["old"]), compat.NewReadsOld) {
+		for _, d := range differences {
 			if !strings.Contains(d.Description, "'"+d.Path+"'") || strings.Contains(d.Description, "$") {
-				t.Errorf("%s: %s %s: description %q", file, d.Kind, d.Path, d.Description)
+				t.Errorf("%s: %s %s: description %q", c.File, d.Kind, d.Path, d.Description)
 			}
 		}
 	}

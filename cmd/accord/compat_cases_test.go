@@ -23,7 +23,7 @@ var caseExtensions = map[schema.Format]string{schema.Avro: ".avsc", schema.JSON:
 // what the engine says.
 func TestCompatCases(t *testing.T) {
 	t.Parallel()
-	for _, language := range []string{"avro", "jsonschema"} {
+	for _, language := range []string{"avro", "jsonschema", "protobuf"} {
 		for _, c := range compattest.Cases(t, filepath.Join("..", "..", "testdata", "compat", language)) {
 			t.Run(language+"/"+c.Name, func(t *testing.T) {
 				t.Parallel()

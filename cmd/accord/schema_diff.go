@@ -167,7 +167,7 @@ func (v diffView) print(a *app) {
 		if e.Kind == compat.EditAdded && e.Doc != "" {
 			text = fmt.Sprintf("%-*s  %-*s  %s", paths+2, shown, types, told(e), shortened(e.Doc))
 		}
-		text += alsoAt(e)
+		text += alsoAt(e) + placeOf(e)
 		a.say("%s", a.painted(sign, strings.TrimRight(printable(text, false), " ")))
 	}
 	if len(v.Edits) > 0 {
@@ -221,7 +221,7 @@ func signOf(e compat.Edit) string {
 }
 
 // maxShownDoc is how many characters of documentation a line shows.
-const maxShownDoc = 60
+const maxShownDoc = 48
 
 // told says in a few words what an edit did: the type of what came or went.
 func told(e compat.Edit) string {
@@ -234,6 +234,18 @@ func told(e compat.Edit) string {
 		return e.Message + ": " + shortened(e.New)
 	}
 	return e.Message
+}
+
+// placeOf is where an edited element stands, in the old schema if it is gone.
+func placeOf(e compat.Edit) string {
+	file, at := e.NewFile, e.NewAt
+	if e.Kind == compat.EditRemoved {
+		file, at = e.OldFile, e.OldAt
+	}
+	if at == (schema.Position{}) {
+		return ""
+	}
+	return fmt.Sprintf("  (%s:%d:%d)", file, at.Line, at.Column)
 }
 
 func alsoAt(e compat.Edit) string {

@@ -33,9 +33,9 @@ func TestDiffOnTerminal(t *testing.T) {
 	if code := run(t.Context(), []string{"schema", "diff", old, next}, e); code != exitFine {
 		t.Fatalf("exit code %d: %s", code, &errs)
 	}
-	want := "\x1b[33m~ a      integer -> number (widened)\x1b[0m\n" +
-		"\x1b[31m- b      string\x1b[0m\n" +
-		"\x1b[32m+ c·[2J  string  see ·[31m\x1b[0m\n"
+	want := "\x1b[33m~ a      integer -> number (widened)  (" + next + ":1:16)\x1b[0m\n" +
+		"\x1b[31m- b      string  (" + old + ":1:39)\x1b[0m\n" +
+		"\x1b[32m+ c·[2J  string  see ·[31m  (" + next + ":1:38)\x1b[0m\n"
 	got, _, _ := strings.Cut(out.String(), "\n\n")
 	if diff := cmp.Diff(want, got+"\n"); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)

@@ -54,13 +54,8 @@ type Case struct {
 // Expectation is what a change breaks and risks, as sections of a case hold it.
 type Expectation struct{ Backward, Forward, Findings string }
 
-// languages are the endings of schema files. A file without one is Protobuf:
-// its first cases were written so, with differences under "want" and without a
-// word for those that break.
-var languages = map[string]schema.Format{"avsc": schema.Avro, "proto": schema.Protobuf, "json": schema.JSON, "": schema.Protobuf}
-
-// sectionWant is "backward" in cases of the first form.
-const sectionWant = "want"
+// languages are the endings of schema files.
+var languages = map[string]schema.Format{"avsc": schema.Avro, "proto": schema.Protobuf, "json": schema.JSON}
 
 // Cases loads the cases of a folder, in the order of their names. A folder
 // without cases, and a file that is none, fail the test.
@@ -92,11 +87,11 @@ func (c *Case) read(t testing.TB, f txtar.File) {
 	t.Helper()
 	text := string(f.Data)
 	switch f.Name {
-	case sectionBackward, sectionWant:
-		c.Want.Backward = withVerdicts(text)
+	case sectionBackward:
+		c.Want.Backward = text
 		return
 	case sectionForward:
-		c.Want.Forward = withVerdicts(text)
+		c.Want.Forward = text
 		return
 	case sectionFindings:
 		c.Want.Findings = text
@@ -113,20 +108,6 @@ func (c *Case) read(t testing.TB, f txtar.File) {
 	default:
 		t.Fatalf("%s: a case has no file %q", c.File, f.Name)
 	}
-}
-
-// withVerdicts begins every line with a verdict.
-func withVerdicts(section string) string {
-	var b strings.Builder
-	for line := range strings.Lines(section) {
-		switch word, _, _ := strings.Cut(strings.TrimLeft(line, " "), " "); word {
-		case "BREAKS", "lenient", "ok":
-		default:
-			b.WriteString("BREAKS ")
-		}
-		b.WriteString(line)
-	}
-	return b.String()
 }
 
 func dependency(t testing.TB, name, text string) schema.Dependency {
@@ -194,7 +175,7 @@ func (c Case) Save(t testing.TB, want Expectation) {
 	var kept []txtar.File
 	for _, f := range archive.Files {
 		switch f.Name {
-		case sectionBackward, sectionForward, sectionFindings, sectionWant:
+		case sectionBackward, sectionForward, sectionFindings:
 		default:
 			kept = append(kept, f)
 		}

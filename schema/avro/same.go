@@ -19,8 +19,8 @@ type shape struct {
 	known bool
 	// apart: the type is the same as none, because it cannot read itself.
 	apart bool
-	// fields are the sums of a record's fields, 0 for a field that must be
-	// looked at.
+	// fields are the sums of a record's fields, 0 for one that must be looked
+	// at: see FieldSums.
 	fields []uint64
 }
 
@@ -42,14 +42,12 @@ func (t *Type) Same(o *Type) bool {
 	return a.sum == b.sum && !a.apart && !b.apart
 }
 
-// SameField reports whether the fields at a position of two records certainly
-// read alike: their names, defaults and types are the same, and neither has
-// aliases. It takes one comparison of numbers, so that the records of a long
-// history are compared without a look at what did not change.
-func (t *Type) SameField(o *Type, position int) bool {
-	a, b := t.shapeOf().fields, o.shapeOf().fields
-	return position < len(a) && position < len(b) && a[position] == b[position] && a[position] != 0
-}
+// FieldSums are sums of a record's fields, in their order: two records' fields
+// with equal sums, and not 0, certainly read alike. Their names, defaults and
+// types are the same, and neither has aliases. The records of a long history are
+// compared by them without a look at what did not change. The caller must not
+// change the slice.
+func (t *Type) FieldSums() []uint64 { return t.shapeOf().fields }
 
 func (t *Type) shapeOf() *shape {
 	t.shapes.once.Do(func() {

@@ -56,6 +56,11 @@ func primitiveKind(name string) (Kind, bool) {
 // Type is one type of a schema. A named type used in several places, or inside
 // itself, is one *Type.
 type Type struct {
+	// shape is worked out with those of all types of a text: see shapeOf.
+	// Comparisons begin with it, so it stands in front.
+	shapes *shapes
+	shape  shape
+
 	Kind Kind
 	// Error: the record was declared as "error".
 	Error bool
@@ -92,8 +97,6 @@ type Type struct {
 
 	hasDoc, hasDefault bool
 	node               *jsontree.Node
-	shape              shape
-	shapes             *shapes
 }
 
 // Prop is a custom property.

@@ -4,48 +4,29 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/accordhq/accord/schema"
 	"github.com/accordhq/accord/schema/jsontree"
 )
 
-// edit replaces text[from:to].
-type edit struct {
-	from, to int
-	with     string
-}
-
-// applyEdits applies edits that do not overlap.
-func applyEdits(text string, edits []edit) string {
-	slices.SortFunc(edits, func(a, b edit) int { return a.from - b.from })
-	var b strings.Builder
-	at := 0
-	for _, e := range edits {
-		b.WriteString(text[at:e.from])
-		b.WriteString(e.with)
-		at = e.to
-	}
-	b.WriteString(text[at:])
-	return b.String()
-}
-
 // setTags returns the edit that gives a schema exactly these tags, false if it
 // has them.
-func (d *document) setTags(n *jsontree.Node, tags []string) (edit, bool) {
+func (d *document) setTags(n *jsontree.Node, tags []string) (schema.Edit, bool) {
 	at := slices.IndexFunc(n.Members, func(m jsontree.Member) bool { return m.Name == tagsKeyword })
 	switch {
 	case at < 0 && len(tags) == 0:
-		return edit{}, false
+		return schema.Edit{}, false
 	case n.Is(jsontree.Bool):
-		return edit{n.Offset, n.End, `{"` + tagsKeyword + `": ` + printTags(tags) + `}`}, true
+		return schema.Edit{From: n.Offset, To: n.End, Text: `{"` + tagsKeyword + `": ` + printTags(tags) + `}`}, true
 	case at < 0:
 		return d.insertMember(n, printTags(tags)), true
 	}
 	value := n.Member(tagsKeyword)
 	switch {
 	case slices.Equal(stringsOf(value), tags):
-		return edit{}, false
+		return schema.Edit{}, false
 	case len(tags) > 0 || value != n.Members[at].Value:
 		// Of repeated keywords the last counts: it must stay, to hide the others.
-		return edit{value.Offset, value.End, printTags(tags)}, true
+		return schema.Edit{From: value.Offset, To: value.End, Text: printTags(tags)}, true
 	}
 	return removeMember(n, at), true
 }
@@ -62,10 +43,10 @@ func printTags(tags []string) string {
 }
 
 // insertMember adds the tags as the last member, spaced as the one before it.
-func (d *document) insertMember(n *jsontree.Node, value string) edit {
+func (d *document) insertMember(n *jsontree.Node, value string) schema.Edit {
 	name := `"` + tagsKeyword + `"`
 	if len(n.Members) == 0 {
-		return edit{n.Offset + 1, n.End - 1, name + ": " + value}
+		return schema.Edit{From: n.Offset + 1, To: n.End - 1, Text: name + ": " + value}
 	}
 	last := n.Members[len(n.Members)-1]
 	start := last.NameOffset
@@ -77,7 +58,7 @@ func (d *document) insertMember(n *jsontree.Node, value string) edit {
 		space = ""
 	}
 	between := d.text[endOfString(d.text, last.NameOffset):last.Value.Offset]
-	return edit{last.Value.End, last.Value.End, "," + space + name + between + value}
+	return schema.Edit{From: last.Value.End, To: last.Value.End, Text: "," + space + name + between + value}
 }
 
 // endOfString is the offset behind the string that begins at an offset.
@@ -94,13 +75,13 @@ func endOfString(text string, offset int) int {
 }
 
 // removeMember takes out one member with the comma that set it apart.
-func removeMember(n *jsontree.Node, at int) edit {
+func removeMember(n *jsontree.Node, at int) schema.Edit {
 	end := n.Members[at].Value.End
 	switch {
 	case at > 0:
-		return edit{n.Members[at-1].Value.End, end, ""}
+		return schema.Edit{From: n.Members[at-1].Value.End, To: end, Text: ""}
 	case len(n.Members) > 1:
-		return edit{n.Members[0].NameOffset, n.Members[1].NameOffset, ""}
+		return schema.Edit{From: n.Members[0].NameOffset, To: n.Members[1].NameOffset, Text: ""}
 	}
-	return edit{n.Offset + 1, n.End - 1, ""}
+	return schema.Edit{From: n.Offset + 1, To: n.End - 1, Text: ""}
 }

@@ -24,8 +24,8 @@ type digests struct {
 	// text is that of the whole node, outline that without its properties and
 	// definitions.
 	text, outline digest
-	// properties are sums of a draft, a name and a text each, in the order of
-	// the node's properties; 0 for a property that must be looked at.
+	// properties are sums of a draft, a name and a text each, 0 for a property
+	// that must be looked at: see PropertySums.
 	properties []uint64
 }
 
@@ -42,14 +42,12 @@ func (n *Node) SameOutline(o *Node) bool {
 	return n == o || n.Draft == o.Draft && n.digested().outline.means(o.digested().outline)
 }
 
-// SameProperty reports whether a node's property is certainly the same as one
-// of another's, by their indexes in Properties: of one name and, as in Same, one
-// meaning. It takes one comparison of numbers, so that the objects of a long
-// history are compared without a look at what did not change.
-func (n *Node) SameProperty(index int, o *Node, other int) bool {
-	a, b := n.digested().properties, o.digested().properties
-	return index < len(a) && other < len(b) && a[index] == b[other] && a[index] != 0
-}
+// PropertySums are sums of the node's properties, in the order of Properties: of
+// two nodes' properties with equal sums, and not 0, name and meaning are the
+// same, the latter as in Same. The objects of a long history are compared by
+// them without a look at what did not change. The caller must not change the
+// slice.
+func (n *Node) PropertySums() []uint64 { return n.digested().properties }
 
 // TextHash stands for the node's text with members sorted: within one document
 // equal hashes mean equal texts. It differs from process to process.
@@ -82,7 +80,7 @@ func (n *Node) digestProperties() {
 		if text.open {
 			continue
 		}
-		h := newTextHash(byte(p.Schema.Draft))
+		h := newTextHash(byte(p.Schema.Draft)) //nolint:gosec // drafts have small numbers
 		h.child(digest{sum: text.sum})
 		_, _ = h.WriteString(p.Name)
 		n.digests.properties[i] = h.Sum64()

@@ -138,9 +138,9 @@ type document struct {
 	file string
 	text string
 	root *jsontree.Node
-	// lineStarts are the offsets at which lines begin.
-	lineStarts []int
-	draft      Draft
+	// lines finds places in the text.
+	lines schema.Lines
+	draft Draft
 	// nodes are the schemas found in the document, a schema before those
 	// inside it.
 	nodes []*Node
@@ -149,7 +149,7 @@ type document struct {
 }
 
 func readDocument(file, text string) (*document, error) {
-	d := &document{file: file, text: text, lineStarts: lineStarts(text), draft: Draft7}
+	d := &document{file: file, text: text, lines: schema.NewLines(text), draft: Draft7}
 	d.digest = sync.OnceFunc(d.digestAll)
 	root, err := jsontree.Parse(text, jsontree.Options{})
 	if err != nil {

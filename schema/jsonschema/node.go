@@ -3,6 +3,7 @@ package jsonschema
 import (
 	"iter"
 	"net/url"
+	"sync/atomic"
 
 	"github.com/accordhq/accord/schema"
 	"github.com/accordhq/accord/schema/jsontree"
@@ -12,6 +13,12 @@ import (
 // the target of a reference. Two references to one place lead to one Node, so
 // identity is pointer equality. Nodes are immutable after Parse.
 type Node struct {
+	doc *document
+	// digests are worked out with those of the whole document: see digested.
+	digests digests
+	// derived is what somebody keeps here: see Derive.
+	derived atomic.Value
+
 	// Draft the node is read by.
 	Draft Draft
 	// Value is the node's text: an object or a boolean.
@@ -33,9 +40,6 @@ type Node struct {
 	Keywords
 
 	scope scope
-	doc   *document
-	// digests are worked out with those of the whole document: see digested.
-	digests digests
 }
 
 // Keywords are the keywords of a Node that hold schemas, and those that need
@@ -148,6 +152,17 @@ func (n *Node) PositionOf(keyword string) schema.Position {
 	}
 	return n.Position
 }
+
+// Derive keeps a value that was worked out from the node, so that all who come
+// for it later need not work it out again, and returns the value that is kept:
+// the first one. All values must be of one type, and never change.
+func (n *Node) Derive(value any) any {
+	n.derived.CompareAndSwap(nil, value)
+	return n.derived.Load()
+}
+
+// Derived is the value that Derive keeps, nil if there is none.
+func (n *Node) Derived() any { return n.derived.Load() }
 
 // neighbours are the nodes one step away: the schemas inside, except for
 // definitions, and the targets of references.

@@ -2,28 +2,12 @@ package jsonschema
 
 import (
 	"fmt"
-	"sort"
 
 	"github.com/accordhq/accord/schema"
 	"github.com/accordhq/accord/schema/jsontree"
 )
 
-// lineStarts finds where the lines of a text begin, so that looking up a
-// position does not read the text again.
-func lineStarts(text string) []int {
-	starts := []int{0}
-	for i := range len(text) {
-		if text[i] == '\n' {
-			starts = append(starts, i+1)
-		}
-	}
-	return starts
-}
-
-func (d *document) position(offset int) schema.Position {
-	line := sort.SearchInts(d.lineStarts, offset+1)
-	return schema.Position{Line: line, Column: offset - d.lineStarts[line-1] + 1}
-}
+func (d *document) position(offset int) schema.Position { return d.lines.Position(offset) }
 
 func (d *document) errorAt(offset int, pointer, format string, args ...any) *schema.Error {
 	return &schema.Error{

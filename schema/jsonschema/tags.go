@@ -47,13 +47,13 @@ func (s *Schema) WithTags(add, remove []schema.ElementTags) (string, error) {
 	if err := change(remove, withoutAll); err != nil {
 		return "", err
 	}
-	var edits []edit
+	var edits []schema.Edit
 	for _, n := range order {
 		if e, ok := s.source.setTags(n.Value, wanted[n]); ok {
 			edits = append(edits, e)
 		}
 	}
-	return applyEdits(s.source.text, edits), nil
+	return schema.ApplyEdits(s.source.text, edits), nil
 }
 
 func withAll(tags, more []string) []string {

@@ -54,6 +54,7 @@ type Message struct {
 	Messages   []*Message
 	Enums      []*Enum
 	schema.Position
+	shape func() *messageShape
 }
 
 // Field is a declared field.
@@ -111,6 +112,7 @@ type Enum struct {
 	options  []option
 	Values   []*EnumValue
 	schema.Position
+	sum func() uint64
 }
 
 // EnumValue is one symbol of an enum.

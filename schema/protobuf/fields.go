@@ -56,11 +56,7 @@ func (l *lister) rest(c container) {
 
 // localName is a type's full name without the package.
 func localName(d protoreflect.Descriptor) string {
-	full, pkg := string(d.FullName()), string(d.ParentFile().Package())
-	if pkg != "" {
-		return full[len(pkg)+1:]
-	}
-	return full
+	return withinPackage(string(d.FullName()), string(d.ParentFile().Package()))
 }
 
 // message lists a message at a path and below it. Its fields' paths begin with

@@ -13,6 +13,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"sync"
 
 	"github.com/bufbuild/protocompile/linker"
@@ -194,16 +195,39 @@ type Declaration struct {
 	Origin  schema.Reference
 	Local   bool
 	Builtin bool
+	scope   *scope
+}
+
+// Name is the type's full name without the package.
+func (d Declaration) Name() string {
+	if d.Enum != nil {
+		return withinPackage(d.Enum.FullName, d.Package)
+	}
+	return withinPackage(d.Message.FullName, d.Package)
+}
+
+func withinPackage(fullName, pkg string) string {
+	if pkg == "" {
+		return fullName
+	}
+	return strings.TrimPrefix(fullName, pkg+".")
 }
 
 func (f *File) declare(u *unit) {
-	d := Declaration{Package: u.document.Package, Origin: u.origin.Reference, Local: u == f.main}
-	u.document.walk(func(m *Message) {
-		d.Message, d.Enum = m, nil
-		f.types[m.FullName] = d
+	d := Declaration{Package: u.document.Package, Origin: u.origin.Reference, Local: u == f.main, scope: newScope(u.document, f.Lookup)}
+	d.scope.main = d.Local
+	u.document.declare(d, f.types)
+}
+
+// declare adds the document's types to those known by their full names. What
+// as says of a declaration holds for all of them.
+func (d *Document) declare(as Declaration, types map[string]Declaration) {
+	d.walk(func(m *Message) {
+		as.Message, as.Enum = m, nil
+		types[m.FullName] = as
 	}, func(e *Enum) {
-		d.Message, d.Enum = nil, e
-		f.types[e.FullName] = d
+		as.Message, as.Enum = nil, e
+		types[e.FullName] = as
 	})
 }
 
@@ -220,16 +244,15 @@ func (f *File) Lookup(fullName string) (Declaration, bool) {
 // builtinTypes are the types of the built-in files by full name.
 var builtinTypes = sync.OnceValue(func() map[string]Declaration {
 	types := map[string]Declaration{}
+	find := func(fullName string) (Declaration, bool) {
+		d, ok := types[fullName]
+		return d, ok
+	}
 	for _, path := range BuiltinImports() {
 		document := documentOf(protodescOf(builtinFile(path)))
-		d := Declaration{Package: document.Package, Builtin: true}
-		document.walk(func(m *Message) {
-			d.Message, d.Enum = m, nil
-			types[m.FullName] = d
-		}, func(e *Enum) {
-			d.Message, d.Enum = nil, e
-			types[e.FullName] = d
-		})
+		d := Declaration{Package: document.Package, Builtin: true, scope: newScope(document, find)}
+		d.scope.contents = func() uint64 { return sumOf(0, path, 0) } // every schema has the same
+		document.declare(d, types)
 	}
 	return types
 })

@@ -19,7 +19,7 @@ import (
 // subject's next version: verdict and messages are the engine's.
 func TestCompatibilityCases(t *testing.T) {
 	t.Parallel()
-	for _, language := range []string{"avro", "jsonschema"} {
+	for _, language := range []string{"avro", "jsonschema", "protobuf"} {
 		for _, c := range compattest.Cases(t, filepath.Join("..", "..", "testdata", "compat", language)) {
 			t.Run(language+"/"+c.Name, func(t *testing.T) {
 				t.Parallel()
