@@ -60,7 +60,6 @@ var libraries = []room{
 	{"github.com/tidwall/btree", []string{"registry"}, "the catalog's snapshots are the registry's own"},
 	{"github.com/hashicorp/golang-lru/v2", []string{"registry"}, "the registry alone keeps texts in memory"},
 	{"github.com/google/uuid", []string{"registry", "web/..."}, "changes and requests have ids, nothing else has"},
-	{"golang.org/x/sync", []string{"registry/...", "web/...", "cmd/..."}, "the pure packages start no goroutines"},
 }
 
 // testOnly are libraries no program may link.
