@@ -58,19 +58,19 @@ func (c *avroComparison) changes(root avroPair) (avroChanges, error) {
 // note adds a difference between two types.
 func (w *avroChanges) note(kind string, p avroPair, path, info, description string) {
 	w.add(avroChange{avroPair: p, Difference: Difference{
-		Kind: kind, Path: path, Info: info, Description: description, ReaderAt: positionOf(p.reader), WriterAt: positionOf(p.writer),
+		Kind: kind, Path: path, Info: info, Description: description, ReaderAt: locationOf(p.reader), WriterAt: locationOf(p.writer),
 	}})
 }
 
 // noteFields adds a difference between fields of two records. A side without
 // the field stands where its record does.
 func (w *avroChanges) noteFields(kind string, p avroPair, fields avroFieldPair, path, info, description string) {
-	d := Difference{Kind: kind, Path: path, Info: info, Description: description, ReaderAt: positionOf(p.reader), WriterAt: positionOf(p.writer)}
+	d := Difference{Kind: kind, Path: path, Info: info, Description: description, ReaderAt: locationOf(p.reader), WriterAt: locationOf(p.writer)}
 	if fields.reader != nil {
-		d.ReaderAt = fieldPosition(p.reader, fields.reader)
+		d.ReaderAt = fieldLocation(p.reader, fields.reader)
 	}
 	if fields.writer != nil {
-		d.WriterAt = fieldPosition(p.writer, fields.writer)
+		d.WriterAt = fieldLocation(p.writer, fields.writer)
 	}
 	w.add(avroChange{avroPair: p, fields: fields, Difference: d})
 }

@@ -176,9 +176,9 @@ func (s avroStep) newAndOld() avroFieldPair {
 func (r *avroRiskReport) element(s avroStep) (string, schema.Position) {
 	t := s.next()
 	if field := s.newAndOld().reader; field != nil {
-		return r.path(elementPlace{t.File, field.Pointer}), fieldPosition(t, field)
+		return r.path(elementPlace{t.File, field.Pointer}), fieldLocation(t, field).Position
 	}
-	return r.path(elementPlace{t.File, t.Pointer}), positionOf(t)
+	return r.path(elementPlace{t.File, t.Pointer}), locationOf(t).Position
 }
 
 func (r *avroRiskReport) tell(s avroStep, code finding.Code, breaks Breaks, message func(name string) string) {

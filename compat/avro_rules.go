@@ -1,6 +1,7 @@
 package compat
 
 import (
+	"cmp"
 	"slices"
 	"strconv"
 	"strings"
@@ -20,7 +21,7 @@ type avroRule struct {
 	writer     *avro.Type
 	kind, info string
 	// readerAt and writerAt are where both sides stand.
-	readerAt, writerAt schema.Position
+	readerAt, writerAt Location
 }
 
 // childRule needs the pair's parts at a path to be compatible.
@@ -114,17 +115,18 @@ func (p avroPair) rules() []avroRule {
 
 func upper(t *avro.Type) string { return strings.ToUpper(t.Kind.String()) }
 
-// positionOf is where a type stands in the schema's own text; types of a
-// dependency stand in another.
-func positionOf(t *avro.Type) schema.Position {
-	if t.File != "" {
-		return schema.Position{}
+// locationOf is where a type stands.
+func locationOf(t *avro.Type) Location { return avroLocation(t.File, t.Pointer, t.Position) }
+
+func avroLocation(file, pointer string, at schema.Position) Location {
+	if file != "" {
+		at = schema.Position{}
 	}
-	return t.Position
+	return Location{Path: cmp.Or(pointer, "/"), Position: at}
 }
 
 func (p avroPair) fault(at, kind, info string) avroRule {
-	return avroRule{at: at, kind: kind, info: info, readerAt: positionOf(p.reader), writerAt: positionOf(p.writer)}
+	return avroRule{at: at, kind: kind, info: info, readerAt: locationOf(p.reader), writerAt: locationOf(p.writer)}
 }
 
 // writerUnionRules need every branch of the writer to be readable: by the
@@ -273,16 +275,13 @@ func sameSum(a, b []uint64, i int) bool {
 
 // ofField moves the reader's side of a rule to one of its fields.
 func (r avroRule) ofField(record *avro.Type, f *avro.Field) avroRule {
-	r.readerAt = fieldPosition(record, f)
+	r.readerAt = fieldLocation(record, f)
 	return r
 }
 
-// fieldPosition is where a record's field stands in the schema's own text.
-func fieldPosition(record *avro.Type, f *avro.Field) schema.Position {
-	if record.File != "" {
-		return schema.Position{}
-	}
-	return f.Position
+// fieldLocation is where a record's field stands.
+func fieldLocation(record *avro.Type, f *avro.Field) Location {
+	return avroLocation(record.File, f.Pointer, f.Position)
 }
 
 // fieldFinder finds the fields of a writer's record that a reader's field reads.

@@ -106,7 +106,7 @@ func TestAvroDescriptions(t *testing.T) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("messages (-want +got):\n%s", diff)
 	}
-	if at := diffs[1].ReaderAt; at != (schema.Position{Line: 1, Column: 39}) {
+	if at := diffs[1].ReaderAt; at.Position != (schema.Position{Line: 1, Column: 39}) {
 		t.Errorf("missing field stands at %+v in the reader", at)
 	}
 	if at := diffs[4].WriterAt; at.Line != 2 {

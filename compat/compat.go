@@ -98,10 +98,19 @@ type Difference struct {
 	Verdict Verdict
 	// ReaderAt and WriterAt are where the difference stands in the reader's
 	// and in the writer's text; zero where unknown.
-	ReaderAt, WriterAt schema.Position
+	ReaderAt, WriterAt Location
 	// Inner says what lies behind a difference that collapses others, as the
 	// branches of a union do.
 	Inner []Difference
+}
+
+// Location is a place in one of the two schemas; zero where that schema has
+// nothing of the kind. What a dependency declares has a path and no position.
+type Location struct {
+	// Path is a JSON pointer into the text for Avro ("/" is the root) and JSON
+	// Schema ("#/"), and Confluent's path for Protobuf.
+	Path string
+	schema.Position
 }
 
 // Breaks reports whether the difference is incompatible under a policy.

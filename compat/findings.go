@@ -2,6 +2,7 @@ package compat
 
 import (
 	"context"
+	"fmt"
 
 	"github.com/accordhq/accord/schema"
 	"github.com/accordhq/accord/schema/avro"
@@ -55,17 +56,20 @@ func (d Difference) Finding(sides Sides, policy Policy) finding.Finding {
 	f := finding.Finding{
 		Code: finding.Code(codePrefix[d.Format] + d.Kind), Severity: finding.Info, Path: d.Path, Message: d.Description,
 	}
-	breaks, at, other := OldData, d.ReaderAt, d.WriterAt
+	breaks, next, old := OldData, d.ReaderAt, d.WriterAt
 	if sides == OldReadsNew {
-		breaks, at, other = OldReaders, d.WriterAt, d.ReaderAt
+		breaks, next, old = OldReaders, d.WriterAt, d.ReaderAt
 	}
-	if at == (schema.Position{}) {
-		at = other
+	f.Line, f.Column = next.Line, next.Column
+	if next.Position == (schema.Position{}) {
+		f.Line, f.Column = old.Line, old.Column
 	}
-	f.Line, f.Column = at.Line, at.Column
 	if d.Breaks(policy) {
 		f.Severity = finding.Error
 		f.Evidence = append(f.Evidence, string(breaks))
+	}
+	if old.Line > 0 {
+		f.Evidence = append(f.Evidence, fmt.Sprintf("old schema: %s at %d:%d", old.Path, old.Line, old.Column))
 	}
 	if d.Info != "" {
 		f.Evidence = append(f.Evidence, d.Info)

@@ -1,6 +1,7 @@
 package compat
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strings"
@@ -85,7 +86,7 @@ type jsonDiff struct {
 	kind             string
 	verdict          Verdict
 	path             *jsonPath
-	original, update schema.Position
+	original, update Location
 	inner            []jsonDiff
 }
 
@@ -237,12 +238,16 @@ func (p *jsonPairDiff) add(kind, path string) {
 	p.c.step(1)
 }
 
-// placeOf is a place in the schema's own text; in a dependency there is none.
-func placeOf(n *jsonschema.Node, keyword string) schema.Position {
-	if n == nil || n.File != "" {
-		return schema.Position{}
+// placeOf is where a schema has a keyword, or stands itself if it lacks it.
+func placeOf(n *jsonschema.Node, keyword string) Location {
+	if n == nil {
+		return Location{}
 	}
-	return n.PositionOf(keyword)
+	at := Location{Path: "#" + cmp.Or(n.Pointer, "/")}
+	if n.File == "" {
+		at.Position = n.PositionOf(keyword)
+	}
+	return at
 }
 
 // compareInside compares schemas of something inside the value that the pair is

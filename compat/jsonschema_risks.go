@@ -156,7 +156,7 @@ func (w *jsonRiskWalk) pathOf(p jsonNodePair) string {
 
 // tell tells a risk of a pair, at a keyword.
 func (w *jsonRiskWalk) tell(code finding.Code, p jsonNodePair, keyword, message string, evidence ...string) {
-	w.add(code, w.breaks(code), w.pathOf(p), placeOf(w.next(p), keyword), message, evidence...)
+	w.add(code, w.breaks(code), w.pathOf(p), placeOf(w.next(p), keyword).Position, message, evidence...)
 }
 
 // tellProperty tells a risk of a property of a pair of objects.
@@ -187,5 +187,5 @@ func (w *jsonRiskWalk) placeOfProperty(p jsonNodePair, keyword, name string) sch
 			}
 		}
 	}
-	return placeOf(n, keyword)
+	return placeOf(n, keyword).Position
 }

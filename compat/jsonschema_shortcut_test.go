@@ -9,7 +9,6 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/accordhq/accord/compat"
-	"github.com/accordhq/accord/schema"
 )
 
 // reworded gives every object of a text a comment and every list of types a name
@@ -76,7 +75,7 @@ func told(t *rapid.T, original, update string) []compat.Difference {
 func withoutPlaces(differences []compat.Difference) []compat.Difference {
 	var out []compat.Difference
 	for _, d := range differences {
-		d.ReaderAt, d.WriterAt = schema.Position{}, schema.Position{}
+		d.ReaderAt, d.WriterAt = compat.Location{}, compat.Location{}
 		d.Inner = withoutPlaces(d.Inner)
 		out = append(out, d)
 	}

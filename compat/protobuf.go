@@ -77,6 +77,18 @@ func (p protoPlace) number(n int32) protoPlace { return p.below(strconv.Itoa(int
 
 func (p protoPlace) String() string { return "#/" + strings.Join(p.path, "/") }
 
+// location is the place in one of the schemas, whose position is unknown where
+// it has nothing there.
+func (p protoPlace) location(at schema.Position) Location {
+	switch {
+	case !p.local:
+		return Location{Path: p.String()}
+	case at == schema.Position{}:
+		return Location{}
+	}
+	return Location{Path: p.String(), Position: at}
+}
+
 // add lists a difference.
 func (c *protoComparison) add(at protoPlace, kind string, readerAt, writerAt schema.Position) {
 	d := Difference{
@@ -88,9 +100,7 @@ func (c *protoComparison) add(at protoPlace, kind string, readerAt, writerAt sch
 	if protoBreaking[kind] {
 		d.Verdict = Incompatible
 	}
-	if at.local {
-		d.ReaderAt, d.WriterAt = readerAt, writerAt
-	}
+	d.ReaderAt, d.WriterAt = at.location(readerAt), at.location(writerAt)
 	c.found = append(c.found, d)
 }
 

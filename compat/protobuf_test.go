@@ -148,7 +148,7 @@ func TestProtobufPositions(t *testing.T) {
 		t.Fatalf("differences = %v", diffs)
 	}
 	for i, d := range diffs {
-		if d.ReaderAt != want[i].r || d.WriterAt != want[i].w {
+		if d.ReaderAt.Position != want[i].r || d.WriterAt.Position != want[i].w {
 			t.Errorf("%s at %v and %v, want %+v", d.Kind, d.ReaderAt, d.WriterAt, want[i])
 		}
 	}

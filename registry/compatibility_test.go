@@ -111,7 +111,7 @@ func TestARefusalCarriesFindings(t *testing.T) {
 		Code: "AVRO_READER_FIELD_MISSING_DEFAULT_VALUE", Severity: finding.Error, Subject: "s", Path: "/fields/0",
 		Message: "The field 'b' at path '/fields/0' in the new schema has no default value and is missing in the old schema",
 		Line:    2, Column: 13,
-		Evidence: []string{"breaks readers of old data", "b", "compared with version 1"},
+		Evidence: []string{"breaks readers of old data", "old schema: / at 1:1", "b", "compared with version 1"},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)

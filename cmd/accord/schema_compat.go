@@ -211,9 +211,9 @@ func direction(ctx context.Context, old, next source, sides compat.Sides) ([]com
 // newSide is where a difference stands in the new schema.
 func newSide(d compat.Difference, sides compat.Sides) schema.Position {
 	if sides == compat.OldReadsNew {
-		return d.WriterAt
+		return d.WriterAt.Position
 	}
-	return d.ReaderAt
+	return d.ReaderAt.Position
 }
 
 // withRisks adds the findings beside the verdict, unless the verdict rests on
