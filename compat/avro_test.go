@@ -5,8 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -15,6 +13,7 @@ import (
 	"github.com/accordhq/accord/compat"
 	"github.com/accordhq/accord/schema"
 	"github.com/accordhq/accord/schema/avro"
+	"github.com/accordhq/accord/schema/schematest"
 )
 
 func parseAvro(t testing.TB, text string) *avro.Schema {
@@ -37,17 +36,6 @@ func compareAvro(t testing.TB, reader, writer string) []compat.Difference {
 
 func TestAvroVectors(t *testing.T) {
 	t.Parallel()
-	root := os.Getenv("ACCORD_SHARED")
-	if root == "" {
-		if os.Getenv("ACCORD_TEST_REQUIRE") == "all" {
-			t.Fatal("ACCORD_SHARED is not set and ACCORD_TEST_REQUIRE=all")
-		}
-		t.Skip("ACCORD_SHARED is not set: no shared vectors")
-	}
-	text, err := os.ReadFile(filepath.Join(root, "vectors", "accord", "avro-resolution.json"))
-	if err != nil {
-		t.Fatal(err)
-	}
 	type fault struct{ Type, Path, AdditionalInfo string }
 	var cases []struct {
 		Description    string
@@ -55,9 +43,7 @@ func TestAvroVectors(t *testing.T) {
 		Compatible     bool
 		Errors         []fault
 	}
-	if err := json.Unmarshal(text, &cases); err != nil {
-		t.Fatal(err)
-	}
+	schematest.Vectors(t, "avro-resolution.json", &cases)
 	for _, tt := range cases {
 		t.Run(tt.Description, func(t *testing.T) {
 			t.Parallel()

@@ -2,8 +2,6 @@ package compat_test
 
 import (
 	"encoding/json"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -12,26 +10,8 @@ import (
 	"github.com/accordhq/accord/compat/compattest"
 	"github.com/accordhq/accord/schema"
 	"github.com/accordhq/accord/schema/finding"
+	"github.com/accordhq/accord/schema/schematest"
 )
-
-// sharedVectors reads a file of vectors into cases.
-func sharedVectors(t *testing.T, name string, cases any) {
-	t.Helper()
-	shared := os.Getenv("ACCORD_SHARED")
-	if shared == "" {
-		if os.Getenv("ACCORD_TEST_REQUIRE") == "all" {
-			t.Fatal("ACCORD_SHARED is not set, and ACCORD_TEST_REQUIRE=all forbids to skip")
-		}
-		t.Skip("ACCORD_SHARED is not set: no shared vectors")
-	}
-	text, err := os.ReadFile(filepath.Join(shared, "vectors", "accord", name))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := json.Unmarshal(text, cases); err != nil {
-		t.Fatal(err)
-	}
-}
 
 func findingsOf(t testing.TB, old, next schema.Parsed) []finding.Finding {
 	t.Helper()
@@ -58,7 +38,7 @@ func TestJSONSchemaWarnsWhereConfluentErrs(t *testing.T) {
 		Confluent   any
 		Sound       any
 	}
-	sharedVectors(t, "jsonschema-edges.json", &cases)
+	schematest.Vectors(t, "jsonschema-edges.json", &cases)
 	unsound := 0
 	for _, tc := range cases {
 		findings := findingsOf(t, parseJSONSchema(t, string(tc.Old)), parseJSONSchema(t, string(tc.New)))
@@ -87,7 +67,7 @@ func TestAvroWarnsOfSilentRisks(t *testing.T) {
 		Reader, Writer    json.RawMessage
 		Compatible        bool
 	}
-	sharedVectors(t, "avro-resolution.json", &cases)
+	schematest.Vectors(t, "avro-resolution.json", &cases)
 	silent := 0
 	for _, tc := range cases {
 		if !tc.Compatible || !strings.Contains(tc.Note, "not checked") && !strings.Contains(tc.Note, "meaning is lost") {

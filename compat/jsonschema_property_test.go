@@ -15,6 +15,7 @@ import (
 
 	"github.com/accordhq/accord/compat"
 	"github.com/accordhq/accord/schema/jsonschema"
+	"github.com/accordhq/accord/schema/schematest"
 )
 
 // drawJSONSchema draws a schema whose references lead to "#" and
@@ -160,13 +161,7 @@ func parseDrawn(ctx context.Context, text string) (*jsonschema.Schema, error) {
 // numbers promise: an addition leaves old data valid under LENIENT.
 func TestJSONSchemaCorpus(t *testing.T) {
 	t.Parallel()
-	shared := os.Getenv("ACCORD_SHARED")
-	if shared == "" {
-		if os.Getenv("ACCORD_TEST_REQUIRE") == "all" {
-			t.Fatal("ACCORD_SHARED is not set, and ACCORD_TEST_REQUIRE=all forbids to skip")
-		}
-		t.Skip("ACCORD_SHARED is not set: no real schemas to compare")
-	}
+	shared := schematest.Shared(t)
 	files, err := filepath.Glob(filepath.Join(shared, "corpus", "jsonschema-iglu", "*", "*", "jsonschema", "*"))
 	if err != nil || len(files) == 0 {
 		t.Fatalf("no files: %v", err)

@@ -2,13 +2,12 @@ package compat_test
 
 import (
 	"encoding/json"
-	"os"
-	"path/filepath"
 	"testing"
 
 	"github.com/accordhq/accord/compat"
 	"github.com/accordhq/accord/schema"
 	"github.com/accordhq/accord/schema/jsonschema"
+	"github.com/accordhq/accord/schema/schematest"
 )
 
 func jsonSource(text string) schema.Source { return schema.Source{Format: schema.JSON, Text: text} }
@@ -44,17 +43,6 @@ func breaksJSON(diffs []compat.Difference, policy compat.Policy) bool {
 // server error the sound verdict is expected.
 func TestJSONSchemaEdges(t *testing.T) {
 	t.Parallel()
-	shared := os.Getenv("ACCORD_SHARED")
-	if shared == "" {
-		if os.Getenv("ACCORD_TEST_REQUIRE") == "all" {
-			t.Fatal("ACCORD_SHARED is not set, and ACCORD_TEST_REQUIRE=all forbids to skip")
-		}
-		t.Skip("ACCORD_SHARED is not set: no vectors to compare with")
-	}
-	text, err := os.ReadFile(filepath.Join(shared, "vectors", "accord", "jsonschema-edges.json"))
-	if err != nil {
-		t.Fatal(err)
-	}
 	var cases []struct {
 		Description      string          `json:"description"`
 		Old              json.RawMessage `json:"old"`
@@ -63,9 +51,7 @@ func TestJSONSchemaEdges(t *testing.T) {
 		ConfluentLenient any             `json:"confluent_lenient"`
 		Sound            any             `json:"sound"`
 	}
-	if err := json.Unmarshal(text, &cases); err != nil {
-		t.Fatal(err)
-	}
+	schematest.Vectors(t, "jsonschema-edges.json", &cases)
 	for _, tc := range cases {
 		t.Run(tc.Description, func(t *testing.T) {
 			t.Parallel()

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/accordhq/accord/schema/finding"
+	"github.com/accordhq/accord/schema/schematest"
 )
 
 // Where Confluent's verdict is "compatible" and the truth is a risk or a break
@@ -17,7 +18,7 @@ func TestProtobufFindingsOnSharedVectors(t *testing.T) {
 		Confluent             map[string]bool
 		Truth                 map[string]string
 	}
-	sharedVectors(t, "protobuf-edges.json", &cases)
+	schematest.Vectors(t, "protobuf-edges.json", &cases)
 	if len(cases) == 0 {
 		t.Fatal("no vectors")
 	}

@@ -18,6 +18,7 @@ import (
 	"github.com/accordhq/accord/schema"
 	"github.com/accordhq/accord/schema/finding"
 	"github.com/accordhq/accord/schema/protobuf"
+	"github.com/accordhq/accord/schema/schematest"
 )
 
 // A schema breaks no rule against itself, nor against itself sent as a
@@ -261,13 +262,7 @@ func TestProtobufRulesOnAnyPair(t *testing.T) {
 // each at a place; against itself it loses nothing.
 func TestProtobufRulesOnRealSchemas(t *testing.T) {
 	t.Parallel()
-	root := os.Getenv("ACCORD_SHARED")
-	if root == "" {
-		if os.Getenv("ACCORD_TEST_REQUIRE") == "all" {
-			t.Fatal("ACCORD_SHARED is not set, and ACCORD_TEST_REQUIRE=all forbids to skip")
-		}
-		t.Skip("ACCORD_SHARED is not set: no real schemas to judge")
-	}
+	root := schematest.Shared(t)
 	files := os.DirFS(filepath.Join(root, "corpus", "protobuf-googleapis"))
 	var all []schema.Dependency
 	err := fs.WalkDir(files, ".", func(path string, d fs.DirEntry, err error) error {

@@ -2,10 +2,7 @@ package compat_test
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -15,6 +12,7 @@ import (
 	"github.com/accordhq/accord/compat/compattest"
 	"github.com/accordhq/accord/schema"
 	"github.com/accordhq/accord/schema/protobuf"
+	"github.com/accordhq/accord/schema/schematest"
 )
 
 func parseProtobuf(t testing.TB, text string, dependencies ...schema.Dependency) *protobuf.File {
@@ -39,24 +37,11 @@ func compareProtobuf(t testing.TB, reader, writer *protobuf.File, sides compat.S
 // verdict.
 func TestProtobufSharedVectors(t *testing.T) {
 	t.Parallel()
-	root := os.Getenv("ACCORD_SHARED")
-	if root == "" {
-		if os.Getenv("ACCORD_TEST_REQUIRE") == "all" {
-			t.Fatal("ACCORD_SHARED is not set: it names the folder of shared vectors and schemas")
-		}
-		t.Skip("ACCORD_SHARED is not set: it names the folder of shared vectors and schemas")
-	}
-	data, err := os.ReadFile(filepath.Join(root, "vectors", "accord", "protobuf-edges.json"))
-	if err != nil {
-		t.Fatal(err)
-	}
 	var cases []struct {
 		Description, Old, New string
 		Confluent             map[string]bool
 	}
-	if err := json.Unmarshal(data, &cases); err != nil || len(cases) == 0 {
-		t.Fatalf("%d cases, %v", len(cases), err)
-	}
+	schematest.Vectors(t, "protobuf-edges.json", &cases)
 	for _, tc := range cases {
 		t.Run(tc.Description, func(t *testing.T) {
 			t.Parallel()

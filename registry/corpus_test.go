@@ -18,20 +18,8 @@ import (
 	"github.com/accordhq/accord/registry"
 	"github.com/accordhq/accord/registry/memlog"
 	"github.com/accordhq/accord/schema"
+	"github.com/accordhq/accord/schema/schematest"
 )
-
-// sharedDir is the folder of real schemas and vectors, or the test is skipped.
-func sharedDir(t *testing.T) string {
-	t.Helper()
-	dir := os.Getenv("ACCORD_SHARED")
-	if dir == "" {
-		if os.Getenv("ACCORD_TEST_REQUIRE") == "all" {
-			t.Fatal("ACCORD_SHARED is not set and ACCORD_TEST_REQUIRE=all allows no skip")
-		}
-		t.Skip("ACCORD_SHARED is not set: no folder of real schemas to register")
-	}
-	return dir
-}
 
 // corpusSchema is one file of the corpus and where it is registered.
 type corpusSchema struct {
@@ -44,7 +32,7 @@ type corpusSchema struct {
 // again.
 func TestCorpusRegisters(t *testing.T) {
 	t.Parallel()
-	dir := filepath.Join(sharedDir(t), "corpus")
+	dir := schematest.Shared(t, "corpus")
 	schemas := slices.Concat(avroCorpus(t, dir), jsonCorpus(t, dir), protobufCorpus(t, dir))
 	log := memlog.New()
 	r := open(t, log)

@@ -30,6 +30,7 @@ var rooms = []room{
 	{"schema/avro", []string{"schema", "schema/jsontree"}, "a language knows no other language"},
 	{"schema/jsonschema", []string{"schema", "schema/jsontree"}, "a language knows no other language"},
 	{"schema/protobuf", []string{"schema"}, "a language knows no other language"},
+	{"schema/schematest", nil, "it finds files and knows no schema"},
 	{"schema/formats", []string{"schema/..."}, "it picks a language and judges nothing"},
 	{"compat", []string{"schema/..."}, "verdicts are pure: two schemas in, differences out"},
 	{"compat/compattest", []string{"compat", "schema/..."}, "cases are data with a loader"},
@@ -69,7 +70,7 @@ var testOnly = []string{
 }
 
 // testPackages hold tests for others to run, so they may import what tests do.
-var testPackages = []string{"registry/logtest", "compat/compattest"}
+var testPackages = []string{"registry/logtest", "compat/compattest", "schema/schematest"}
 
 func TestImports(t *testing.T) {
 	t.Parallel()

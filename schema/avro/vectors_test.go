@@ -10,6 +10,7 @@ import (
 
 	"github.com/accordhq/accord/schema"
 	"github.com/accordhq/accord/schema/avro"
+	"github.com/accordhq/accord/schema/schematest"
 )
 
 // vector is one case of Apache Avro's schema-tests.txt.
@@ -53,7 +54,7 @@ func readVectors(t *testing.T, path string) []vector {
 
 func TestCanonicalFormVectors(t *testing.T) {
 	t.Parallel()
-	vectors := readVectors(t, shared(t, "vectors", "apache-avro", "schema-tests.txt"))
+	vectors := readVectors(t, schematest.Shared(t, "vectors", "apache-avro", "schema-tests.txt"))
 	if len(vectors) != 34 {
 		t.Fatalf("read %d vectors, want 34", len(vectors))
 	}
@@ -77,7 +78,7 @@ func TestCanonicalFormVectors(t *testing.T) {
 
 func TestCorpus(t *testing.T) {
 	t.Parallel()
-	files, err := filepath.Glob(filepath.Join(shared(t, "corpus", "avro-datagen"), "*.avsc"))
+	files, err := filepath.Glob(filepath.Join(schematest.Shared(t, "corpus", "avro-datagen"), "*.avsc"))
 	if err != nil || len(files) == 0 {
 		t.Fatalf("no corpus: %v", err)
 	}

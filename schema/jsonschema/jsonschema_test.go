@@ -18,6 +18,7 @@ import (
 
 	"github.com/accordhq/accord/schema"
 	"github.com/accordhq/accord/schema/jsonschema"
+	"github.com/accordhq/accord/schema/schematest"
 )
 
 func parse(t *testing.T, text string, deps ...schema.Dependency) *jsonschema.Schema {
@@ -33,23 +34,10 @@ func dependency(name, text string) schema.Dependency {
 	return schema.Dependency{Reference: schema.Reference{Name: name, Subject: name, Version: 1}, Text: text}
 }
 
-// corpus returns the folder of shared real schemas, or skips.
-func corpus(t *testing.T, folder string) string {
-	t.Helper()
-	shared := os.Getenv("ACCORD_SHARED")
-	if shared == "" {
-		if os.Getenv("ACCORD_TEST_REQUIRE") == "all" {
-			t.Fatal("ACCORD_SHARED is not set, and ACCORD_TEST_REQUIRE=all forbids to skip")
-		}
-		t.Skip("ACCORD_SHARED is not set: no real schemas to read")
-	}
-	return filepath.Join(shared, "corpus", folder)
-}
-
 func TestCorpusParses(t *testing.T) {
 	t.Parallel()
 	count := 0
-	err := filepath.WalkDir(corpus(t, "jsonschema-iglu"), func(path string, d fs.DirEntry, err error) error {
+	err := filepath.WalkDir(schematest.Shared(t, "corpus", "jsonschema-iglu"), func(path string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() || d.Name() == "LICENSE" {
 			return err
 		}

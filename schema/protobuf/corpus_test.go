@@ -10,21 +10,8 @@ import (
 	"testing"
 
 	"github.com/accordhq/accord/schema/protobuf"
+	"github.com/accordhq/accord/schema/schematest"
 )
-
-// shared returns a folder below ACCORD_SHARED, the vectors and real schemas
-// that are not part of the repository.
-func shared(t testing.TB, path string) string {
-	t.Helper()
-	root := os.Getenv("ACCORD_SHARED")
-	if root == "" {
-		if os.Getenv("ACCORD_TEST_REQUIRE") == "all" {
-			t.Fatal("ACCORD_SHARED is not set: it names the folder of shared vectors and schemas")
-		}
-		t.Skip("ACCORD_SHARED is not set: it names the folder of shared vectors and schemas")
-	}
-	return filepath.Join(root, path)
-}
 
 var importPattern = regexp.MustCompile(`(?m)^import (?:public )?"([^"]+)"`)
 
@@ -76,7 +63,7 @@ func needs(files map[string]string, path string) (dependencies []string, complet
 
 func TestCorpus(t *testing.T) {
 	t.Parallel()
-	files := readCorpus(t, shared(t, "corpus/protobuf-googleapis"))
+	files := readCorpus(t, schematest.Shared(t, "corpus", "protobuf-googleapis"))
 	for path, text := range files {
 		t.Run(strings.TrimSuffix(path, ".proto"), func(t *testing.T) {
 			t.Parallel()

@@ -3,8 +3,6 @@ package api
 import (
 	"encoding/json"
 	"net/http"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -12,26 +10,8 @@ import (
 
 	"github.com/accordhq/accord/registry/client"
 	"github.com/accordhq/accord/schema"
+	"github.com/accordhq/accord/schema/schematest"
 )
-
-// sharedVectors decodes a file of vectors, or skips the test.
-func sharedVectors(t *testing.T, name string, into any) {
-	t.Helper()
-	dir := os.Getenv("ACCORD_SHARED")
-	if dir == "" {
-		if os.Getenv("ACCORD_TEST_REQUIRE") == "all" {
-			t.Fatal("ACCORD_SHARED is not set and ACCORD_TEST_REQUIRE=all allows no skip")
-		}
-		t.Skip("ACCORD_SHARED is not set: no vectors to check")
-	}
-	data, err := os.ReadFile(filepath.Join(dir, "vectors", "accord", name))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := json.Unmarshal(data, into); err != nil {
-		t.Fatal(err)
-	}
-}
 
 // vector asks a fresh registry that holds an old schema about a new one.
 func vector(t *testing.T, s *server, language, config, old, next string) client.CompatibilityResult {
@@ -59,7 +39,7 @@ func TestAvroVectorsOverHTTP(t *testing.T) {
 		Compatible     bool
 		Errors         []struct{ Type, Path, AdditionalInfo string }
 	}
-	sharedVectors(t, "avro-resolution.json", &cases)
+	schematest.Vectors(t, "avro-resolution.json", &cases)
 	for _, c := range cases {
 		t.Run(c.Description, func(t *testing.T) {
 			t.Parallel()
@@ -98,7 +78,7 @@ func TestJSONSchemaVectorsOverHTTP(t *testing.T) {
 		Sound            *bool
 		ConfluentLenient *bool `json:"confluent_lenient"`
 	}
-	sharedVectors(t, "jsonschema-edges.json", &cases)
+	schematest.Vectors(t, "jsonschema-edges.json", &cases)
 	for _, c := range cases {
 		t.Run(c.Description, func(t *testing.T) {
 			t.Parallel()
@@ -135,7 +115,7 @@ func TestProtobufVectorsOverHTTP(t *testing.T) {
 		Confluent   map[string]bool
 		Truth       map[string]string
 	}
-	sharedVectors(t, "protobuf-edges.json", &cases)
+	schematest.Vectors(t, "protobuf-edges.json", &cases)
 	for _, c := range cases {
 		t.Run(c.Description, func(t *testing.T) {
 			t.Parallel()
