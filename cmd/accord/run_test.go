@@ -132,8 +132,8 @@ Type     AVRO
 func TestTerminal(t *testing.T) {
 	t.Parallel()
 	terminal := func(e *env) { e.isTTY = func(any) bool { return true } }
-	_, out, _ := against(t, 200, `[1]`, terminal, "schema", "versions", "orders")
-	if want := "\x1b[1mVERSION\x1b[0m\n1\n"; out != want {
+	_, out, _ := against(t, 200, `[]`, terminal, "schema", "versions", "orders")
+	if want := "\x1b[1mVERSION  ID  TYPE  REFS  REGISTERED\x1b[0m\n"; out != want {
 		t.Errorf("got %q, want %q", out, want)
 	}
 }

@@ -54,18 +54,25 @@ func (v schemaVersions) run(ctx context.Context, a *app, subject string) error {
 	}
 	view := versionsView{Subject: subject, Versions: []versionNumberView{}}
 	for _, n := range all {
-		view.Versions = append(view.Versions, versionNumberView{Version: n, Deleted: gone[n]})
+		s, err := c.Version(ctx, subject, n, client.ReadOptions{Deleted: v.deleted})
+		if err != nil {
+			return err
+		}
+		view.Versions = append(view.Versions, versionNumberView{
+			Version: n, ID: s.ID, Type: typeOf(s.SchemaType), References: len(s.References),
+			Registered: registeredAt(s.Timestamp), Deleted: gone[n],
+		})
 	}
 	return a.show(v.output, view, func() { v.table(a, view) })
 }
 
 func (v schemaVersions) table(a *app, view versionsView) {
-	t := table{header: []string{"VERSION"}, bold: a.colours(a.stdout)}
+	t := table{header: []string{"VERSION", "ID", "TYPE", "REFS", "REGISTERED"}, bold: a.colours(a.stdout)}
 	if v.deleted {
 		t.header = append(t.header, "STATE")
 	}
 	for _, n := range view.Versions {
-		row := []string{strconv.Itoa(n.Version)}
+		row := []string{strconv.Itoa(n.Version), strconv.Itoa(n.ID), string(n.Type), strconv.Itoa(n.References), when(n.Registered)}
 		if v.deleted {
 			row = append(row, stateOf(n.Deleted))
 		}

@@ -65,7 +65,13 @@ type versionsView struct {
 
 // versionNumberView is one version of a subject.
 type versionNumberView struct {
-	Version int `json:"version"`
+	Version int           `json:"version"`
+	ID      int           `json:"id"`
+	Type    schema.Format `json:"type"`
+	// References counts the schemas the version uses directly.
+	References int `json:"references"`
+	// Registered is absent where the registry does not say.
+	Registered *time.Time `json:"registered,omitempty"`
 	// Deleted says that the version is soft-deleted.
 	Deleted bool `json:"deleted"`
 }
