@@ -161,6 +161,23 @@ func Compare(ctx context.Context, reader, writer schema.Parsed, sides Sides) ([]
 	return nil, differentTypes(writer, reader)
 }
 
+// CompareChange is Compare for a change from old to next, seen in a direction.
+func CompareChange(ctx context.Context, old, next schema.Parsed, sides Sides) ([]Difference, error) {
+	if sides == OldReadsNew {
+		return Compare(ctx, old, next, sides)
+	}
+	return Compare(ctx, next, old, sides)
+}
+
+// Places are where a difference, seen in a direction, stands in the old and in
+// the new schema.
+func (d Difference) Places(sides Sides) (old, next Location) {
+	if sides == OldReadsNew {
+		return d.ReaderAt, d.WriterAt
+	}
+	return d.WriterAt, d.ReaderAt
+}
+
 // differentTypes is a bug of a caller that did not look at the formats.
 func differentTypes(old, next schema.Parsed) error {
 	return fmt.Errorf("compare a %s schema (%T) with a %s schema (%T): not the same schema type", old.Format(), old, next.Format(), next)

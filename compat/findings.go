@@ -56,17 +56,14 @@ func (d Difference) Finding(sides Sides, policy Policy) finding.Finding {
 	f := finding.Finding{
 		Code: finding.Code(codePrefix[d.Format] + d.Kind), Severity: finding.Info, Path: d.Path, Message: d.Description,
 	}
-	breaks, next, old := OldData, d.ReaderAt, d.WriterAt
-	if sides == OldReadsNew {
-		breaks, next, old = OldReaders, d.WriterAt, d.ReaderAt
-	}
+	old, next := d.Places(sides)
 	f.Line, f.Column = next.Line, next.Column
 	if next.Position == (schema.Position{}) {
 		f.Line, f.Column = old.Line, old.Column
 	}
 	if d.Breaks(policy) {
 		f.Severity = finding.Error
-		f.Evidence = append(f.Evidence, string(breaks))
+		f.Evidence = append(f.Evidence, string(sides.breaksWhom()))
 	}
 	if old.Line > 0 {
 		f.Evidence = append(f.Evidence, fmt.Sprintf("old schema: %s at %d:%d", old.Path, old.Line, old.Column))

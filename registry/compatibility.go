@@ -170,11 +170,7 @@ func (r *Registry) judgePair(ctx context.Context, st *State, p *prepared, v *ver
 		return j, storedUnreadable(v, err)
 	}
 	for _, sides := range config.CompatibilityLevel.Directions() {
-		reader, writer := p.parsed.Parsed, old.Parsed
-		if sides == compat.OldReadsNew {
-			reader, writer = writer, reader
-		}
-		differences, err := compat.Compare(ctx, reader, writer, sides)
+		differences, err := compat.CompareChange(ctx, old.Parsed, p.parsed.Parsed, sides)
 		if err != nil {
 			return j, comparisonFailed(err)
 		}

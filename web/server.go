@@ -59,7 +59,7 @@ type Server struct {
 }
 
 // New opens the listening socket, so that URL is known, and serves nothing
-// before Run. A server that is never run must be closed.
+// before Run, which closes the socket.
 func New(ctx context.Context, opts Options) (*Server, error) {
 	if opts.Registry == nil || opts.Now == nil {
 		return nil, errors.New("web server: Options.Registry and Options.Now are required")
@@ -136,6 +136,3 @@ func (s *Server) Run(ctx context.Context) (err error) {
 	}
 	return nil
 }
-
-// Close releases the socket of a server that was not run.
-func (s *Server) Close() error { return s.listener.Close() }

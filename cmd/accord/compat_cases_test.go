@@ -89,11 +89,7 @@ func runCompat(t *testing.T, args ...string) compatView {
 func engineFindings(t *testing.T, c compattest.Case, sides compat.Sides, policy compat.Policy) []finding.Finding {
 	t.Helper()
 	old, next := c.Parse(t)
-	reader, writer := next, old
-	if sides == compat.OldReadsNew {
-		reader, writer = old, next
-	}
-	differences, err := compat.Compare(t.Context(), reader, writer, sides)
+	differences, err := compat.CompareChange(t.Context(), old, next, sides)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -37,14 +37,19 @@ names of subjects in the registry.`,
 	return cmd
 }
 
+// namesOf are the values of a named string type as plain strings.
+func namesOf[T ~string](values []T) []string {
+	names := make([]string, len(values))
+	for i, v := range values {
+		names[i] = string(v)
+	}
+	return names
+}
+
 // completes gives a flag the values it completes to.
 func completes[T ~string](cmd *cobra.Command, flag string, values []T) {
-	choices := make([]string, len(values))
-	for i, v := range values {
-		choices[i] = string(v)
-	}
 	// It fails for a flag the command does not have.
-	if err := cmd.RegisterFlagCompletionFunc(flag, cobra.FixedCompletions(choices, cobra.ShellCompDirectiveNoFileComp)); err != nil {
+	if err := cmd.RegisterFlagCompletionFunc(flag, cobra.FixedCompletions(namesOf(values), cobra.ShellCompDirectiveNoFileComp)); err != nil {
 		panic(err)
 	}
 }

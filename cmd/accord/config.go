@@ -6,8 +6,10 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/accordhq/accord/compat"
 	"github.com/accordhq/accord/registry/client"
 	"github.com/accordhq/accord/schema"
+	"github.com/accordhq/accord/schema/finding"
 )
 
 func newConfig(a *app) *cobra.Command {
@@ -57,13 +59,13 @@ type policyField struct {
 var policyFields = []policyField{
 	{
 		"protobuf-rules", "`SET` of rules for Protobuf beside the level: NONE, WIRE, WIRE_JSON, PACKAGE or FILE",
-		[]string{"NONE", "WIRE", "WIRE_JSON", "PACKAGE", "FILE"},
+		namesOf(compat.RuleSets()),
 		func(p *client.Policy) **string { return &p.ProtobufRules },
 		func(u *client.PolicyUpdate) *client.Change[string] { return &u.ProtobufRules },
 	},
 	{
 		"fail-on", "weakest `SEVERITY` of a finding that refuses a schema: error or warning",
-		[]string{"error", "warning"},
+		namesOf([]finding.Severity{finding.Error, finding.Warning}),
 		func(p *client.Policy) **string { return &p.FailOn },
 		func(u *client.PolicyUpdate) *client.Change[string] { return &u.FailOn },
 	},

@@ -148,10 +148,7 @@ func (c schemaCompat) standard() (standard, error) {
 
 // levelsAndRules are the values of --level.
 func levelsAndRules() []string {
-	var names []string
-	for _, l := range compat.Levels() {
-		names = append(names, string(l))
-	}
+	names := namesOf(compat.Levels())
 	for _, r := range compat.RuleSets() {
 		if r != compat.NoRules {
 			names = append(names, string(r))
@@ -183,37 +180,20 @@ func (s standard) judge(ctx context.Context, old, next source) ([]finding.Findin
 	}
 	var findings []finding.Finding
 	for _, sides := range s.level.Directions() {
-		differences, err := direction(ctx, old, next, sides)
+		differences, err := compat.CompareChange(ctx, old.Parsed, next.Parsed, sides)
 		if err != nil {
 			return nil, err
 		}
 		for _, d := range differences {
 			f := d.Finding(sides, s.policy)
 			f.File = next.name
-			if newAt := newSide(d, sides); newAt == (schema.Position{}) && f.Line > 0 {
+			if _, newAt := d.Places(sides); newAt.Position == (schema.Position{}) && f.Line > 0 {
 				f.File = old.name
 			}
 			findings = append(findings, f)
 		}
 	}
 	return findings, nil
-}
-
-// direction compares two schemas as one of them reads the other's data.
-func direction(ctx context.Context, old, next source, sides compat.Sides) ([]compat.Difference, error) {
-	reader, writer := next, old
-	if sides == compat.OldReadsNew {
-		reader, writer = old, next
-	}
-	return compat.Compare(ctx, reader.Parsed, writer.Parsed, sides)
-}
-
-// newSide is where a difference stands in the new schema.
-func newSide(d compat.Difference, sides compat.Sides) schema.Position {
-	if sides == compat.OldReadsNew {
-		return d.WriterAt.Position
-	}
-	return d.ReaderAt.Position
 }
 
 // withRisks adds the findings beside the verdict, unless the verdict rests on

@@ -117,7 +117,7 @@ func levelsBetween(ctx context.Context, old, next source) ([]compat.Level, error
 	}
 	broken := map[compat.Sides]bool{}
 	for _, sides := range []compat.Sides{compat.NewReadsOld, compat.OldReadsNew} {
-		differences, err := direction(ctx, old, next, sides)
+		differences, err := compat.CompareChange(ctx, old.Parsed, next.Parsed, sides)
 		if err != nil {
 			return nil, err
 		}
@@ -196,11 +196,7 @@ func (v diffView) conclusion() string {
 }
 
 func joined(levels []compat.Level) string {
-	names := make([]string, len(levels))
-	for i, l := range levels {
-		names[i] = string(l)
-	}
-	return strings.Join(names, ", ")
+	return strings.Join(namesOf(levels), ", ")
 }
 
 func shownPath(e compat.Edit) string {

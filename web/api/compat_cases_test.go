@@ -59,11 +59,7 @@ func engineMessages(t *testing.T, c compattest.Case, level compat.Level, policy 
 	old, next := c.Parse(t)
 	messages := []string{}
 	for _, sides := range level.Directions() {
-		reader, writer := next, old
-		if sides == compat.OldReadsNew {
-			reader, writer = old, next
-		}
-		differences, err := compat.Compare(t.Context(), reader, writer, sides)
+		differences, err := compat.CompareChange(t.Context(), old, next, sides)
 		if err != nil {
 			t.Fatal(err)
 		}
