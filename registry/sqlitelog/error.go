@@ -33,11 +33,18 @@ func (l *Log) failure(ctx context.Context, doing string, err error) error {
 	if ctx.Err() != nil {
 		return fmt.Errorf("%s sqlite log %q: %w", doing, l.path, ctx.Err())
 	}
-	var cause *sqlite.Error
-	if errors.As(err, &cause) {
-		if hint := hints[cause.Code()&0xff]; hint != "" {
-			return fmt.Errorf("%s sqlite log %q: %s: %w", doing, l.path, hint, err)
-		}
+	if hint := hints[resultOf(err)]; hint != "" {
+		return fmt.Errorf("%s sqlite log %q: %s: %w", doing, l.path, hint, err)
 	}
 	return fmt.Errorf("%s sqlite log %q: %w", doing, l.path, err)
+}
+
+// resultOf is SQLite's primary result code of an error, SQLITE_OK if the error
+// is not SQLite's.
+func resultOf(err error) int {
+	var cause *sqlite.Error
+	if errors.As(err, &cause) {
+		return cause.Code() & 0xff
+	}
+	return lib.SQLITE_OK
 }

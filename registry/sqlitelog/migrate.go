@@ -7,6 +7,9 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"time"
+
+	lib "modernc.org/sqlite/lib"
 )
 
 // applicationID marks a SQLite file as ours: "ACRD".
@@ -43,7 +46,7 @@ var (
 // prepareFile makes sure that the file is a log of ours with the newest
 // schema, and that the connection writes as durably as Append promises.
 // Nothing is changed in a file that is not ours.
-func prepareFile(ctx context.Context, db *sql.DB) error {
+func prepareFile(ctx context.Context, db *sql.DB, busy time.Duration) error {
 	scripts, err := migrations()
 	if err != nil {
 		return err
@@ -52,7 +55,7 @@ func prepareFile(ctx context.Context, db *sql.DB) error {
 	if err != nil {
 		return err
 	}
-	if err := expect(ctx, db, "PRAGMA journal_mode = WAL", "wal"); err != nil {
+	if err := useWAL(ctx, db, busy); err != nil {
 		return err
 	}
 	if err := expect(ctx, db, "PRAGMA synchronous", "2"); err != nil {
@@ -62,6 +65,30 @@ func prepareFile(ctx context.Context, db *sql.DB) error {
 		return nil // and no lock to wait for
 	}
 	return migrate(ctx, db, scripts)
+}
+
+// walRetry is how long useWAL waits between two tries.
+const walRetry = 5 * time.Millisecond
+
+// useWAL switches a file to write-ahead mode. SQLite does not wait for others
+// here, whatever busy_timeout says, so that processes which open a new file at
+// the same time would refuse one another.
+func useWAL(ctx context.Context, db *sql.DB, busy time.Duration) error {
+	waiting, cancel := context.WithTimeout(ctx, busy)
+	defer cancel()
+	retry := time.NewTicker(walRetry)
+	defer retry.Stop()
+	for {
+		err := expect(ctx, db, "PRAGMA journal_mode = WAL", "wal")
+		if resultOf(err) != lib.SQLITE_BUSY {
+			return err
+		}
+		select {
+		case <-waiting.Done():
+			return err
+		case <-retry.C:
+		}
+	}
 }
 
 // querier is a database or a transaction.

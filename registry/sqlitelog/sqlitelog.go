@@ -108,7 +108,7 @@ func (l *Log) connect(ctx context.Context, busy time.Duration) error {
 		return err
 	}
 	l.write.SetMaxOpenConns(1)
-	if err := prepareFile(ctx, l.write); err != nil {
+	if err := prepareFile(ctx, l.write, busy); err != nil {
 		return err
 	}
 	if l.read, err = sql.Open("sqlite", dsn(l.path, busy, "query_only(on)")); err != nil {
