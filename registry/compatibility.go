@@ -27,7 +27,19 @@ type judgement struct {
 // CheckCompatibility says whether a candidate could follow a subject's
 // versions, or one of them (registry API 1.6, compatibility reference 1.2). A
 // candidate that is no schema is a message where the caller asked for them.
-func (r *Registry) CheckCompatibility(ctx context.Context, req CheckRequest) (CheckResult, error) {
+func (r *Registry) CheckCompatibility(ctx context.Context, req CheckRequest) (result CheckResult, err error) {
+	err = r.Current(ctx, func() error {
+		result, err = r.check(ctx, req)
+		return err
+	})
+	refused := new(Error)
+	if req.Verbose && errors.As(err, &refused) && (refused.Code == CodeInvalidSchema || refused.Code == CodeReferenceNotFound) {
+		return CheckResult{Messages: []string{refused.Message}}, nil
+	}
+	return result, err
+}
+
+func (r *Registry) check(ctx context.Context, req CheckRequest) (CheckResult, error) {
 	st := r.state.Load()
 	name := canonicalSubject(req.Subject)
 	config := st.effectiveConfig(name)
@@ -37,9 +49,6 @@ func (r *Registry) CheckCompatibility(ctx context.Context, req CheckRequest) (Ch
 	}
 	normalize := req.Normalize || isSet(config.Normalize, false)
 	p, err := r.understand(ctx, st, name, req.Candidate, understandOptions{normalize: normalize, strict: isSet(config.ValidateNewSchemas, true)})
-	if refused := new(Error); req.Verbose && errors.As(err, &refused) && refused.Code == CodeInvalidSchema {
-		return CheckResult{Messages: []string{refused.Message}}, nil
-	}
 	if err != nil {
 		return CheckResult{}, err
 	}

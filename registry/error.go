@@ -23,6 +23,8 @@ const (
 	CodeSubjectModeNotSet     Code = "subject_mode_not_configured"
 	CodeIncompatible          Code = "incompatible_schema"
 	CodeInvalidSchema         Code = "invalid_schema"
+	CodeReferenceNotFound     Code = "reference_not_found" // 42201 on the wire
+	CodeVersionNotNext        Code = "version_not_next"    // 42201 on the wire
 	CodeInvalidVersion        Code = "invalid_version"
 	CodeInvalidLevel          Code = "invalid_compatibility_level"
 	CodeInvalidPolicy         Code = "invalid_policy"
@@ -35,6 +37,7 @@ const (
 	CodeContextNotEmpty       Code = "context_not_empty"
 	CodeTooComplex            Code = "too_complex" // a check that ran out of its budget: 422/42201
 	CodeStoreUnavailable      Code = "store_unavailable"
+	CodeUnknownOffset         Code = "unknown_offset" // an Offset that this log never gave out
 	CodeReadOnlyNode          Code = "read_only_node" // unknown records in the log: this node is too old to write
 )
 

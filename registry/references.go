@@ -39,7 +39,7 @@ func (st *State) pinReferences(referrer string, refs []schema.Reference) ([]sche
 }
 
 func noReference(ref schema.Reference) error {
-	return errorf(CodeInvalidSchema, "No schema reference found for subject \"%s\" and version %d", ref.Subject, ref.Version)
+	return errorf(CodeReferenceNotFound, "No schema reference found for subject \"%s\" and version %d", ref.Subject, ref.Version)
 }
 
 // normalizeReferences sorts references by subject and version and drops

@@ -204,7 +204,7 @@ func (reg *registration) decide(st *State) ([]Record, error) {
 	reg.number, reg.wrote = sub.nextNumber(), false
 	if want := reg.request.Version; want > 0 && want != reg.number {
 		if !reg.mode.replicates() {
-			return nil, errorf(CodeInvalidSchema, "Version is not one more than previous version")
+			return nil, errorf(CodeVersionNotNext, "Version is not one more than previous version")
 		}
 		reg.number = want
 	}

@@ -54,7 +54,8 @@ type Registry struct {
 	stored *budgetCache[Offset, *understood]
 
 	writes  chan *write
-	moved   chan chan struct{}
+	wanted  chan struct{} // a reading of the log, next says whose
+	next    nextReading
 	closing chan struct{} // closed by Close: take no more writes
 	stopped chan struct{} // closed by the sequencer: nothing moves any more
 	cancel  context.CancelFunc
@@ -76,7 +77,7 @@ func Open(ctx context.Context, opts Options) (*Registry, error) {
 		parsed:  newBudgetCache[sourceKey](orDefault(opts.ParseCache)/2, (*understood).weight),
 		stored:  newBudgetCache[Offset](orDefault(opts.ParseCache)/2, (*understood).weight),
 		writes:  make(chan *write, maxBatch),
-		moved:   make(chan chan struct{}),
+		wanted:  make(chan struct{}, 1),
 		closing: make(chan struct{}),
 		stopped: make(chan struct{}),
 	}

@@ -62,11 +62,8 @@ func (r *Registry) sequence(ctx context.Context) {
 		select {
 		case <-r.closing:
 			return
-		case ack := <-r.moved:
-			if err := r.catchUp(ctx); err != nil && ctx.Err() == nil {
-				r.logger.Error("reading the log", "error", err)
-			}
-			close(ack)
+		case <-r.wanted:
+			r.read(ctx)
 		case first := <-r.writes:
 			r.commit(ctx, r.gather(first))
 		}
@@ -191,64 +188,5 @@ func storeError(err error) error {
 		Code:    CodeStoreUnavailable,
 		Message: "The store did not confirm the write. Sending it again is safe",
 		Err:     fmt.Errorf("append to the log: %w", err),
-	}
-}
-
-// catchUp applies every entry past the published state and publishes the
-// result. Only the sequencer calls it, and Open before there is one.
-func (r *Registry) catchUp(ctx context.Context) error {
-	st := r.state.Load()
-	var next *State
-	for e, err := range r.log.Read(ctx, st.head) {
-		if err != nil {
-			return fmt.Errorf("read the log after %s: %w", st.head, err)
-		}
-		if next == nil {
-			next = st.clone()
-		}
-		next.apply(e)
-	}
-	if next != nil {
-		r.state.Store(next)
-	}
-	return nil
-}
-
-// follow tells the sequencer whenever the log has grown past the state.
-func (r *Registry) follow(ctx context.Context) {
-	for {
-		err := r.log.Wait(ctx, r.state.Load().head)
-		if ctx.Err() != nil || errors.Is(err, ErrClosed) {
-			return
-		}
-		if err != nil {
-			r.logger.Error("waiting for the log", "error", err)
-			if !sleep(ctx, time.Second) {
-				return
-			}
-			continue
-		}
-		ack := make(chan struct{})
-		select {
-		case r.moved <- ack:
-		case <-r.stopped:
-			return
-		}
-		select {
-		case <-ack:
-		case <-r.stopped:
-			return
-		}
-	}
-}
-
-func sleep(ctx context.Context, d time.Duration) bool {
-	t := time.NewTimer(d)
-	defer t.Stop()
-	select {
-	case <-t.C:
-		return true
-	case <-ctx.Done():
-		return false
 	}
 }

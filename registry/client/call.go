@@ -66,7 +66,13 @@ func (c *Client) text(ctx context.Context, call call) ([]byte, error) {
 		at := c.current.Load()
 		got, err := c.attempt(ctx, c.bases[at], call, payload)
 		if err == nil && got.status < 300 {
+			if call.method != http.MethodGet {
+				c.written.note(got.header)
+			}
 			return got.body, nil
+		}
+		if got.status == http.StatusPreconditionFailed {
+			c.written.forget()
 		}
 		if err == nil {
 			err = refusal(got.status, got.body)
@@ -124,6 +130,7 @@ func (c *Client) request(ctx context.Context, base *url.URL, call call, payload 
 	if payload != nil {
 		req.Header.Set("Content-Type", contentType)
 	}
+	c.written.demand(req.Header)
 	switch password, _ := base.User.Password(); {
 	case c.opts.Auth != nil:
 		c.opts.Auth(req)
@@ -155,7 +162,7 @@ func repeatable(call call, got answer, err error) bool {
 		return neverSent || !call.once
 	}
 	switch got.status {
-	case http.StatusTooManyRequests:
+	case http.StatusTooManyRequests, http.StatusPreconditionFailed:
 		return true
 	case http.StatusRequestTimeout, http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
 		return !call.once

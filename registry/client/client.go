@@ -20,7 +20,8 @@ import (
 // Options configure a Client.
 type Options struct {
 	// URLs are the base URLs of one registry, a path allowed. All must serve
-	// the same data; the one that last answered is asked first. User and
+	// the same data; the one that last answered is asked first. A client reads
+	// its own writes whichever of an Accord registry's nodes it asks. User and
 	// password in a URL are sent as basic authentication.
 	URLs []string
 	// HTTPClient sends the requests; nil is a client of its own with a
@@ -61,6 +62,7 @@ type Client struct {
 	bases []*url.URL
 	// current is the index of the base that last answered.
 	current atomic.Int64
+	written written
 }
 
 // New returns a client. It fails on a URL that is not absolute HTTP or HTTPS

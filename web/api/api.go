@@ -13,6 +13,7 @@ import (
 	"net/http"
 	"runtime/debug"
 	"sync"
+	"sync/atomic"
 
 	"github.com/go-chi/chi/v5"
 	"github.com/go-chi/chi/v5/middleware"
@@ -64,7 +65,8 @@ type Handler struct {
 	mux     *chi.Mux
 	reg     *registry.Registry
 	opts    Options
-	buffers sync.Pool // of *encoded
+	buffers sync.Pool                  // of *encoded
+	told    atomic.Pointer[offsetText] // the head as answers last told it
 }
 
 // New returns the API over reg, which the caller closes after the last
@@ -140,13 +142,27 @@ func (h *Handler) serve(e endpoint) http.HandlerFunc {
 		if r.Method != http.MethodGet {
 			req.Request = r.WithContext(registry.WithActor(r.Context(), actor(r)))
 		}
-		answer, err := e(&req)
+		answer, err := h.answer(e, &req)
+		h.tellOffset(w.Header())
 		if err != nil {
 			h.fail(w, r, err)
 			return
 		}
 		h.write(w, answer)
 	}
+}
+
+// answer asks an endpoint, on a state that holds what the client demands, and
+// again on a newer state before it is refused.
+func (h *Handler) answer(e endpoint, req *request) (answer any, err error) {
+	if err := h.awaitOffset(req); err != nil {
+		return nil, err
+	}
+	err = h.reg.Current(req.Context(), func() error {
+		answer, err = e(req)
+		return err
+	})
+	return answer, err
 }
 
 // refuse answers every request with a status, whatever it accepts.

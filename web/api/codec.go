@@ -111,7 +111,7 @@ func (r *request) decode(v any) error {
 	if !consumes(r.Header.Get("Content-Type")) {
 		return plainError(http.StatusUnsupportedMediaType)
 	}
-	body, err := io.ReadAll(http.MaxBytesReader(r.writer, r.Body, r.maxBody))
+	body, err := r.bytes()
 	if err != nil {
 		return bodyError(err)
 	}
@@ -127,6 +127,19 @@ func (r *request) decode(v any) error {
 		return &requestError{status: http.StatusBadRequest, message: syntaxMessage(string(body), err)}
 	}
 	return nil
+}
+
+// bytes is the whole body. An endpoint that is asked twice gets it twice.
+func (r *request) bytes() ([]byte, error) {
+	if r.body != nil {
+		return r.body, nil
+	}
+	body, err := io.ReadAll(http.MaxBytesReader(r.writer, r.Body, r.maxBody))
+	if err != nil {
+		return nil, err
+	}
+	r.body = body
+	return body, nil
 }
 
 // bodyError explains why a body could not be read to its end.

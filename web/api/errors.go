@@ -30,6 +30,8 @@ var outcomes = map[registry.Code]outcome{
 	registry.CodeSubjectModeNotSet:     {404, 40409},
 	registry.CodeIncompatible:          {409, 40901},
 	registry.CodeInvalidSchema:         {422, 42201},
+	registry.CodeReferenceNotFound:     {422, 42201},
+	registry.CodeVersionNotNext:        {422, 42201},
 	registry.CodeTooComplex:            {422, 42201},
 	registry.CodeInvalidVersion:        {422, 42202},
 	registry.CodeInvalidLevel:          {422, 42203},
@@ -41,6 +43,7 @@ var outcomes = map[registry.Code]outcome{
 	registry.CodeSchemaTooLarge:        {422, 42209},
 	registry.CodeInvalidRuleSet:        {422, 42210},
 	registry.CodeContextNotEmpty:       {422, 42211},
+	registry.CodeUnknownOffset:         {412, 412},
 	registry.CodeStoreUnavailable:      {503, 503},
 	registry.CodeReadOnlyNode:          {503, 503},
 }

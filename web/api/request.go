@@ -18,6 +18,7 @@ type request struct {
 	*http.Request
 	writer  http.ResponseWriter
 	maxBody int64
+	body    []byte     // nil until read
 	values  url.Values // of the query; nil until asked for
 }
 

@@ -38,9 +38,14 @@ type server struct {
 
 func newServer(tb testing.TB, opts Options) *server {
 	tb.Helper()
+	return serverOn(tb, memlog.New(), opts)
+}
+
+func serverOn(tb testing.TB, log registry.Log, opts Options) *server {
+	tb.Helper()
 	opts.Logger = slog.New(slog.NewTextHandler(tb.Output(), nil))
 	reg, err := registry.Open(tb.Context(), registry.Options{
-		Log: memlog.New(), Logger: opts.Logger, Now: tick(),
+		Log: log, Logger: opts.Logger, Now: tick(),
 	})
 	if err != nil {
 		tb.Fatal(err)
