@@ -27,7 +27,7 @@ func (r *Registry) match(ctx context.Context, st *State, sub *subject, p *prepar
 			return v, nil
 		}
 	}
-	if p.same.Docs != 0 {
+	if p.same.Docs != 0 || p.printed && p.format != schema.Protobuf {
 		return nil, nil
 	}
 	for _, v := range sub.newestFirst(deleted) {

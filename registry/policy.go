@@ -22,6 +22,9 @@ type Policy struct {
 	// FailOn is the weakest severity of a finding that refuses a schema:
 	// "error", which is the verdict alone, or "warning".
 	FailOn *finding.Severity `json:"failOn,omitempty"`
+	// APIVersion and SchemaText are the Dialect. Only the top level has them.
+	APIVersion *APIVersion `json:"apiVersion,omitempty"`
+	SchemaText *SchemaText `json:"schemaText,omitempty"`
 }
 
 // PolicyChange is a partial update, as ConfigChange is.
@@ -30,7 +33,10 @@ type PolicyChange struct {
 	Clear []string
 }
 
-func (change *PolicyChange) check() error {
+func (change *PolicyChange) check(scope string) error {
+	if scope != "" && (change.Set.APIVersion != nil || change.Set.SchemaText != nil) {
+		return errorf(CodeInvalidPolicy, "apiVersion and schemaText hold for the whole registry: set them without a subject or context")
+	}
 	if rules := change.Set.ProtobufRules; rules != nil {
 		known, ok := compat.ParseRules(string(*rules))
 		if !ok {
@@ -45,6 +51,13 @@ func (change *PolicyChange) check() error {
 		}
 		change.Set.FailOn = &known
 	}
+	if text := change.Set.SchemaText; text != nil {
+		known, err := ParseSchemaText(string(*text))
+		if err != nil {
+			return err
+		}
+		change.Set.SchemaText = &known
+	}
 	return nil
 }
 
@@ -55,7 +68,7 @@ func (st *State) ownPolicy(scope string) *Policy {
 }
 
 // effectivePolicy is what holds for a subject: each field from the nearest
-// scope that sets it. Both fields are set.
+// scope that sets it. Every field is set.
 func (st *State) effectivePolicy(subject string) Policy {
 	rules, floor := compat.NoRules, finding.Error
 	var p Policy
@@ -67,6 +80,8 @@ func (st *State) effectivePolicy(subject string) Policy {
 	}
 	fill(&p.ProtobufRules, &rules)
 	fill(&p.FailOn, &floor)
+	d := st.dialect()
+	p.APIVersion, p.SchemaText = &d.APIVersion, &d.SchemaText
 	return p
 }
 
@@ -90,7 +105,7 @@ func (r *Registry) SetPolicy(ctx context.Context, scope string, change PolicyCha
 	if err := checkScope(scope); err != nil {
 		return Policy{}, err
 	}
-	if err := change.check(); err != nil {
+	if err := change.check(scope); err != nil {
 		return Policy{}, err
 	}
 	var result Policy
@@ -104,6 +119,8 @@ func (r *Registry) SetPolicy(ctx context.Context, scope string, change PolicyCha
 		}
 		assign(&result.ProtobufRules, change.Set.ProtobufRules, slices.Contains(change.Clear, "protobufRules"))
 		assign(&result.FailOn, change.Set.FailOn, slices.Contains(change.Clear, "failOn"))
+		assign(&result.APIVersion, change.Set.APIVersion, slices.Contains(change.Clear, "apiVersion"))
+		assign(&result.SchemaText, change.Set.SchemaText, slices.Contains(change.Clear, "schemaText"))
 		key := Key{Kind: kindPolicy, ID: scope}
 		switch {
 		case result != Policy{}:

@@ -21,6 +21,8 @@ type prepared struct {
 	parsed     *understood
 	same       sameness
 	normalized bool
+	// printed: only what Confluent prints counts (ConfluentText).
+	printed bool
 }
 
 // understandOptions say how a candidate is read.
@@ -60,8 +62,11 @@ func (r *Registry) understand(ctx context.Context, st *State, subject string, c 
 		return nil, invalidSchema(format, err)
 	}
 	p := &prepared{
-		subject: subject, format: format, text: c.Text, refs: refs,
-		parsed: parsed, same: parsed.same, normalized: opts.normalize,
+		subject: subject, format: format, text: c.Text, refs: refs, parsed: parsed, same: parsed.same,
+		normalized: opts.normalize, printed: st.reprints(),
+	}
+	if p.printed && format == schema.Protobuf {
+		p.same.Docs = 0 // its documentation is not printed
 	}
 	p.describe(c.Metadata, c.RuleSet)
 	return p, nil

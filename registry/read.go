@@ -19,7 +19,8 @@ func (r *Registry) present(ctx context.Context, st *State, v *version, opts Read
 		out.References = qualifyReferences(v.subject, v.refs)
 	}
 	var err error
-	if opts.Format == "" && !v.printed && len(opts.FindTags) == 0 {
+	printed := v.printed || st.reprints()
+	if opts.Format == "" && !printed && len(opts.FindTags) == 0 {
 		out.Text, err = r.textOf(ctx, v)
 		return out, err
 	}
@@ -30,8 +31,8 @@ func (r *Registry) present(ctx context.Context, st *State, v *version, opts Read
 	switch {
 	case opts.Format != "":
 		out.Text = parsed.Print(opts.Format)
-	case v.printed:
-		out.Text = parsed.Canonical()
+	case printed:
+		out.Text = v.reprint(parsed)
 	default:
 		if out.Text, err = r.textOf(ctx, v); err != nil {
 			return Version{}, err

@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/accordhq/accord/compat"
+	"github.com/accordhq/accord/registry"
 	"github.com/accordhq/accord/registry/client"
 	"github.com/accordhq/accord/schema"
 	"github.com/accordhq/accord/schema/finding"
@@ -69,7 +70,22 @@ var policyFields = []policyField{
 		func(p *client.Policy) **string { return &p.FailOn },
 		func(u *client.PolicyUpdate) *client.Change[string] { return &u.FailOn },
 	},
+	{
+		"api-version", "`VERSION` of Confluent's API whose bodies and codes are sent, such as 7.6; of the whole registry",
+		apiVersions,
+		func(p *client.Policy) **string { return &p.APIVersion },
+		func(u *client.PolicyUpdate) *client.Change[string] { return &u.APIVersion },
+	},
+	{
+		"schema-text", "which `TEXT` of a schema is sent: source, as it was registered, or confluent, as Confluent prints it; of the whole registry",
+		namesOf(registry.SchemaTexts()),
+		func(p *client.Policy) **string { return &p.SchemaText },
+		func(u *client.PolicyUpdate) *client.Change[string] { return &u.SchemaText },
+	},
 }
+
+// apiVersions are those at which Confluent's answers changed, the newest first.
+var apiVersions = []string{"8.5", "8.1", "7.9", "7.4", "7.3"}
 
 func (f policyField) shown(p client.Policy) string {
 	if v := *f.value(&p); v != nil {

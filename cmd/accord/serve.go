@@ -13,7 +13,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/accordhq/accord/cmd/accord/demo"
 	"github.com/accordhq/accord/compat"
 	"github.com/accordhq/accord/registry"
 	"github.com/accordhq/accord/web"
@@ -36,8 +35,11 @@ registry can use it.
 Stores: sqlite:PATH keeps everything in one file, memory: nothing at all.
 
 --demo serves the streams of an invented company from a file that is removed
-at the end, or fills the store given if it is empty. --compatibility sets the
-level an empty store starts with; later it is changed with 'accord config set'.`,
+at the end, or fills the store given if it is empty.
+
+--compatibility, --api-version and --schema-text set what an empty store starts
+with. All who serve a store must agree on them, so they are kept in it; later
+they are changed with 'accord config set'.`,
 		Example: `  accord serve --demo
   accord serve --listen 0.0.0.0:8081 --store sqlite:/var/lib/accord/accord.db
   accord serve --compatibility BACKWARD_TRANSITIVE --log-format json --access-log -`,
@@ -51,9 +53,11 @@ level an empty store starts with; later it is changed with 'accord config set'.`
 	flags.StringVar(&s.logFormat, "log-format", "text", "`FORMAT` of log lines: text or json")
 	flags.StringVar(&s.logLevel, "log-level", "info", "least `LEVEL` logged: debug, info, warn or error")
 	flags.StringVar(&s.accessLog, "access-log", "", "append a JSON line for each request to `FILE`; - is standard output")
-	flags.IntVar(&s.incompatible, "incompatible-code", 40901, "error `CODE` of an incompatible schema: 40901, or 409 for clients of Confluent before 8.2")
+	flags.StringVar(&s.apiVersion, "api-version", "", "`VERSION` of Confluent's API whose bodies and codes an empty store is to speak, such as 7.6 (default 8.5)")
+	flags.StringVar(&s.schemaText, "schema-text", "", "which `TEXT` of a schema clients get from an empty store: source, as it was registered, or confluent, as Confluent prints it (default source)")
 	completes(cmd, "compatibility", compat.Levels())
-	completes(cmd, "incompatible-code", []string{"40901", "409"})
+	completes(cmd, "api-version", apiVersions)
+	completes(cmd, "schema-text", registry.SchemaTexts())
 	completes(cmd, "log-format", []string{"text", "json"})
 	completes(cmd, "log-level", []string{"debug", "info", "warn", "error"})
 	cmd.RunE = a.does(func(ctx context.Context, _ []string) error {
@@ -70,7 +74,8 @@ type serve struct {
 	storeGiven          bool
 	demo                bool
 	level               string
-	incompatible        int
+	apiVersion          string
+	schemaText          string
 	logFormat, logLevel string
 	accessLog           string
 }
@@ -80,11 +85,9 @@ func (s *serve) run(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	if err := s.checkLevel(); err != nil {
+	seeds, err := s.seeds()
+	if err != nil {
 		return err
-	}
-	if s.incompatible != 40901 && s.incompatible != 409 {
-		return misuse("use 40901 or 409", "--incompatible-code %d: no such code", s.incompatible)
 	}
 	access, closeAccess, err := s.openAccessLog()
 	if err != nil {
@@ -104,17 +107,17 @@ func (s *serve) run(ctx context.Context) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, reg.Close()) }()
+	if err := s.seed(ctx, reg, seeds, logger); err != nil {
+		return err
+	}
 	return s.listenAndServe(ctx, reg, access, logger)
 }
 
 // listenAndServe runs the server over an open registry until ctx is done.
 func (s *serve) listenAndServe(ctx context.Context, reg *registry.Registry, access io.Writer, logger *slog.Logger) error {
-	if err := s.seed(ctx, reg, logger); err != nil {
-		return err
-	}
 	server, err := web.New(ctx, web.Options{
 		Registry: reg, Listen: s.listen, Now: s.now, Logger: logger, AccessLog: access,
-		API: api.Options{Build: buildVersion(), IncompatibleCode: s.incompatible},
+		API: api.Options{Build: buildVersion()},
 	})
 	if err != nil {
 		return listenError(err)
@@ -137,57 +140,6 @@ func (s *serve) open(ctx context.Context, logger *slog.Logger) (*registry.Regist
 		return nil, errors.Join(fmt.Errorf("open store %s: %w", s.store, err), log.Close())
 	}
 	return reg, nil
-}
-
-// seed fills an empty store as the flags say. A store that is not empty keeps
-// what it has: what decides about schemas must be the same on every replica,
-// so it is stored, and flags do not overrule it.
-func (s *serve) seed(ctx context.Context, reg *registry.Registry, logger *slog.Logger) error {
-	empty := reg.Stats().Head.IsZero()
-	if s.level != "" {
-		if err := s.seedLevel(ctx, reg, logger, empty); err != nil {
-			return err
-		}
-	}
-	switch {
-	case !s.demo:
-		return nil
-	case !empty:
-		logger.Warn("--demo left the store alone: it is not empty", "store", s.store)
-		return nil
-	}
-	if err := demo.Load(ctx, reg, s.progress("Loading the demo")); err != nil {
-		return fmt.Errorf("load the demo: %w", err)
-	}
-	return nil
-}
-
-func (s *serve) seedLevel(ctx context.Context, reg *registry.Registry, logger *slog.Logger, empty bool) error {
-	level := compat.Level(strings.ToUpper(s.level))
-	if empty {
-		_, err := reg.SetConfig(ctx, "", registry.ConfigChange{Set: registry.Config{CompatibilityLevel: &level}})
-		return err
-	}
-	now, err := reg.Config("", true)
-	if err != nil {
-		return err
-	}
-	if now.CompatibilityLevel != nil && *now.CompatibilityLevel != level {
-		logger.Warn("--compatibility left the store alone: it is not empty",
-			"stored", *now.CompatibilityLevel, "change", "accord config set --compatibility "+string(level))
-	}
-	return nil
-}
-
-func (s *serve) checkLevel() error {
-	if _, ok := compat.ParseLevel(s.level); ok || s.level == "" {
-		return nil
-	}
-	names := make([]string, 0, len(compat.Levels()))
-	for _, level := range compat.Levels() {
-		names = append(names, string(level))
-	}
-	return misuse("use one of "+strings.Join(names, ", "), "--compatibility %s: no such level", s.level)
 }
 
 func (s *serve) logger() (*slog.Logger, error) {

@@ -162,6 +162,10 @@ func TestRequests(t *testing.T) {
 			_, err := c.ServerID(ctx)
 			return err
 		}, `{}`, "GET /v1/metadata/id"},
+		"MasterAvailable": {func(ctx context.Context, c *client.Client) error {
+			_, err := c.MasterAvailable(ctx)
+			return err
+		}, `{"master_available":true}`, "GET /master_available"},
 		"AssociationsOfTopic": {func(ctx context.Context, c *client.Client) error {
 			_, err := c.AssociationsOfTopic(ctx, "", "orders", "value")
 			return err

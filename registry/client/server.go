@@ -28,6 +28,14 @@ func (c *Client) ServerID(ctx context.Context) (ServerID, error) {
 	return id, err
 }
 
+// MasterAvailable reports whether the node that answers can have writes made.
+// Only Karapace and Accord know.
+func (c *Client) MasterAvailable(ctx context.Context) (bool, error) {
+	var out MasterAvailable
+	err := c.json(ctx, get(nil, "master_available"), &out)
+	return out.MasterAvailable, err
+}
+
 // AssociationsOfTopic lists the subjects tied to a topic as its "key" or
 // "value"; kind "" is both. Namespace "-" or "" is any Kafka cluster. Servers
 // without associations have none.

@@ -92,7 +92,7 @@ type SchemaString struct {
 	Version    int                  `json:"version,omitempty"`
 	GUID       schema.GUID          `json:"guid,omitzero"`
 	SchemaType schema.Format        `json:"schemaType,omitempty"`
-	Schema     string               `json:"schema,omitempty"`
+	Schema     string               `json:"schema"`
 	References []schema.Reference   `json:"references,omitempty"`
 	Metadata   *schema.Metadata     `json:"metadata,omitempty"`
 	RuleSet    *schema.RuleSet      `json:"ruleSet,omitempty"`
@@ -217,12 +217,18 @@ type Policy struct {
 	// FailOn is the weakest severity of a finding that refuses a schema: error
 	// or warning.
 	FailOn *string `json:"failOn,omitempty"`
+	// APIVersion is the version of Confluent's API that is spoken, "7.6";
+	// SchemaText is source or confluent. Both hold for the whole registry.
+	APIVersion *string `json:"apiVersion,omitempty"`
+	SchemaText *string `json:"schemaText,omitempty"`
 }
 
 // PolicyUpdate changes a Policy field by field.
 type PolicyUpdate struct {
 	ProtobufRules Change[string] `json:"protobufRules,omitzero"`
 	FailOn        Change[string] `json:"failOn,omitzero"`
+	APIVersion    Change[string] `json:"apiVersion,omitzero"`
+	SchemaText    Change[string] `json:"schemaText,omitzero"`
 }
 
 // ErrorBody is the body of every error answer.
@@ -252,6 +258,12 @@ type ServerID struct {
 type ServerScope struct {
 	Path     []string          `json:"path"`
 	Clusters map[string]string `json:"clusters"`
+}
+
+// MasterAvailable is the answer of GET /master_available, Karapace's: whether
+// the node can have writes made.
+type MasterAvailable struct {
+	MasterAvailable bool `json:"master_available"`
 }
 
 // Deployment is the answer of GET /v1/metadata/deployment.

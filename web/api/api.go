@@ -31,9 +31,6 @@ type Options struct {
 	// MaxListed is how many schemas GET /schemas answers at most and by
 	// default (schema.search.max.limit). Default 1000.
 	MaxListed int
-	// IncompatibleCode is the error_code of a refused incompatible schema:
-	// 40901, or 409 as servers before 8.0.4 sent. Default 40901.
-	IncompatibleCode int
 	// Build names the running program in /v1/metadata/version.
 	Build string
 	// KafkaCluster and Group name the clusters in /v1/metadata/id. Group
@@ -50,9 +47,6 @@ func (o Options) withDefaults() Options {
 	}
 	if o.MaxListed <= 0 {
 		o.MaxListed = 1000
-	}
-	if o.IncompatibleCode == 0 {
-		o.IncompatibleCode = 40901
 	}
 	if o.Group == "" {
 		o.Group = "schema-registry"

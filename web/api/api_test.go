@@ -41,16 +41,6 @@ func TestListedLimit(t *testing.T) {
 	}
 }
 
-func TestIncompatibleCode(t *testing.T) {
-	t.Parallel()
-	s := newServer(t, Options{IncompatibleCode: http.StatusConflict})
-	ask[any](t, s, http.MethodPost, "/subjects/a/versions", `{"schema":"\"string\""}`, http.StatusOK)
-	got := ask[client.ErrorBody](t, s, http.MethodPost, "/subjects/a/versions", `{"schema":"\"int\""}`, http.StatusConflict)
-	if got.ErrorCode != http.StatusConflict {
-		t.Errorf("error_code is %d, want 409 as configured", got.ErrorCode)
-	}
-}
-
 // TestInternalErrors serves endpoints that fail in ways a registry should not.
 func TestInternalErrors(t *testing.T) {
 	t.Parallel()

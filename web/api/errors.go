@@ -17,7 +17,7 @@ type outcome struct {
 }
 
 // outcomes is the one table from the registry's codes to Confluent's (registry
-// API 1.2). CodeIncompatible is configurable: Options.IncompatibleCode.
+// API 1.2). Servers before 8.2 sent 409 for CodeIncompatible.
 var outcomes = map[registry.Code]outcome{
 	registry.CodeSubjectNotFound:       {404, 40401},
 	registry.CodeVersionNotFound:       {404, 40402},
@@ -114,7 +114,7 @@ func (h *Handler) explain(r *http.Request, err error) (int, client.ErrorBody) {
 
 func (h *Handler) refusal(r *http.Request, refused *registry.Error, out outcome) (int, client.ErrorBody) {
 	if refused.Code == registry.CodeIncompatible {
-		out.code = h.opts.IncompatibleCode
+		out.code = h.incompatibleCode()
 	}
 	if out.status >= http.StatusInternalServerError && refused.Err != nil {
 		h.log(r, refused.Err)

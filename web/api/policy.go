@@ -27,12 +27,21 @@ func (h *Handler) setPolicy(r *request) (any, error) {
 	change := registry.PolicyChange{Set: registry.Policy{
 		ProtobufRules: (*compat.Rules)(body.ProtobufRules.Value()),
 		FailOn:        (*finding.Severity)(body.FailOn.Value()),
+		SchemaText:    (*registry.SchemaText)(body.SchemaText.Value()),
 	}}
-	if body.ProtobufRules.IsUnset() {
-		change.Clear = append(change.Clear, "protobufRules")
+	if text := body.APIVersion.Value(); text != nil {
+		version, err := registry.ParseAPIVersion(*text)
+		if err != nil {
+			return nil, err
+		}
+		change.Set.APIVersion = &version
 	}
-	if body.FailOn.IsUnset() {
-		change.Clear = append(change.Clear, "failOn")
+	for name, field := range map[string]client.Change[string]{
+		"protobufRules": body.ProtobufRules, "failOn": body.FailOn, "apiVersion": body.APIVersion, "schemaText": body.SchemaText,
+	} {
+		if field.IsUnset() {
+			change.Clear = append(change.Clear, name)
+		}
 	}
 	p, err := h.reg.SetPolicy(r.Context(), r.scope(), change)
 	if err != nil {
@@ -42,5 +51,11 @@ func (h *Handler) setPolicy(r *request) (any, error) {
 }
 
 func policyOf(p registry.Policy) client.Policy {
-	return client.Policy{ProtobufRules: (*string)(p.ProtobufRules), FailOn: (*string)(p.FailOn)}
+	wire := client.Policy{
+		ProtobufRules: (*string)(p.ProtobufRules), FailOn: (*string)(p.FailOn), SchemaText: (*string)(p.SchemaText),
+	}
+	if p.APIVersion != nil {
+		wire.APIVersion = new(p.APIVersion.String())
+	}
+	return wire
 }

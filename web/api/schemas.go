@@ -39,7 +39,7 @@ func (h *Handler) schemas(r *request) (any, error) {
 	}
 	answer := make([]client.ListedSchema, len(versions))
 	for i, v := range versions {
-		answer[i] = client.ListedSchema{Schema: schemaOf(v), Aliases: v.Aliases}
+		answer[i] = client.ListedSchema{Schema: h.schemaOf(v), Aliases: v.Aliases}
 	}
 	return answer, nil
 }
@@ -56,7 +56,7 @@ func (h *Handler) schemaByID(r *request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	answer := schemaStringOf(v)
+	answer := h.schemaStringOf(v)
 	if r.flag("fetchMaxId") {
 		highest := h.reg.MaxID(subject)
 		answer.MaxID = &highest
@@ -105,7 +105,7 @@ func (h *Handler) schemaByGUID(r *request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	answer := schemaStringOf(v)
+	answer := h.schemaStringOf(v)
 	answer.Subject, answer.Version = "", 0
 	return answer, nil
 }
@@ -125,32 +125,4 @@ func (h *Handler) subjectQuery(r *request) string {
 		return h.reg.ResolveAlias(subject)
 	}
 	return ""
-}
-
-// schemaOf is a version as reads of versions answer it.
-func schemaOf(v registry.Version) client.Schema {
-	ts, deleted := stored(v)
-	return client.Schema{
-		Subject: v.Subject, Version: v.Version, ID: v.ID, GUID: v.GUID, SchemaType: v.Type,
-		References: v.References, Metadata: v.Metadata, RuleSet: v.RuleSet,
-		Schema: v.Text, SchemaTags: v.Tags, Timestamp: ts, Deleted: deleted,
-	}
-}
-
-// schemaStringOf is a version as reads by id answer it.
-func schemaStringOf(v registry.Version) *client.SchemaString {
-	ts, deleted := stored(v)
-	return &client.SchemaString{
-		Subject: v.Subject, Version: v.Version, GUID: v.GUID, SchemaType: v.Type, Schema: v.Text,
-		References: v.References, Metadata: v.Metadata, RuleSet: v.RuleSet,
-		SchemaTags: v.Tags, Timestamp: ts, Deleted: deleted,
-	}
-}
-
-// stored are ts and deleted, which an answer has both or neither of.
-func stored(v registry.Version) (ts *int64, deleted *bool) {
-	if v.Time.IsZero() {
-		return nil, nil
-	}
-	return new(v.Time.UnixMilli()), new(v.Deleted)
 }

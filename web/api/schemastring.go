@@ -6,6 +6,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/accordhq/accord/registry/client"
+	"github.com/accordhq/accord/schema"
 )
 
 // schemaString appends the answer that consumers ask for most: what value
@@ -18,12 +19,13 @@ func (e *encoded) schemaString(s *client.SchemaString) error {
 	if s.Version != 0 {
 		b = append(strconv.AppendInt(append(b, `"version":`...), int64(s.Version), 10), ',')
 	}
-	b = append(append(append(b, `"guid":"`...), s.GUID.String()...), `",`...)
-	b = appendText(append(b, `"schemaType":`...), string(s.SchemaType))
-	if s.Schema != "" {
-		b = appendText(append(b, `,"schema":`...), s.Schema)
+	if s.GUID != (schema.GUID{}) {
+		b = append(append(append(b, `"guid":"`...), s.GUID.String()...), `",`...)
 	}
-	e.b = b
+	if s.SchemaType != "" {
+		b = append(appendText(append(b, `"schemaType":`...), string(s.SchemaType)), ',')
+	}
+	e.b = appendText(append(b, `"schema":`...), s.Schema)
 	err := errors.Join(
 		e.field("references", s.References, len(s.References) > 0),
 		e.field("metadata", s.Metadata, s.Metadata != nil),

@@ -19,7 +19,8 @@ func TestSchemaStringPrintsAsJSON(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		s := client.SchemaString{
 			Subject: text.Draw(rt, "subject"), Version: rapid.IntRange(0, 3).Draw(rt, "version"),
-			SchemaType: schema.Avro, Schema: text.Draw(rt, "schema"), GUID: schema.GUID{1, 2, 3},
+			SchemaType: rapid.SampledFrom([]schema.Format{"", schema.Avro}).Draw(rt, "type"), Schema: text.Draw(rt, "schema"),
+			GUID: rapid.SampledFrom([]schema.GUID{{}, {1, 2, 3}}).Draw(rt, "guid"),
 		}
 		if maybe(rt, "references") {
 			s.References = []schema.Reference{{Name: text.Draw(rt, "name"), Subject: "s", Version: 1}}

@@ -44,7 +44,7 @@ func (h *Handler) lookup(r *request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return schemaOf(v), nil
+	return h.schemaOf(v), nil
 }
 
 func (h *Handler) deleteSubject(r *request) (any, error) {
@@ -67,7 +67,7 @@ func (h *Handler) latestWithMetadata(r *request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return schemaOf(v), nil
+	return h.schemaOf(v), nil
 }
 
 func (h *Handler) versions(r *request) (any, error) {
@@ -97,7 +97,7 @@ func (h *Handler) register(r *request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return registeredOf(v), nil
+	return h.registeredOf(v, body), nil
 }
 
 func (h *Handler) version(r *request) (any, error) {
@@ -105,7 +105,7 @@ func (h *Handler) version(r *request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return schemaOf(v), nil
+	return h.schemaOf(v), nil
 }
 
 func (h *Handler) versionText(r *request) (any, error) {
@@ -154,7 +154,7 @@ func (h *Handler) tag(r *request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return registeredOf(v), nil
+	return h.registeredOf(v, client.RegisterRequest{}), nil
 }
 
 // candidateOf is the schema in a request's body.
@@ -162,15 +162,5 @@ func candidateOf(body client.RegisterRequest) registry.Candidate {
 	return registry.Candidate{
 		Type: string(body.SchemaType), Text: body.Schema,
 		References: body.References, Metadata: body.Metadata, RuleSet: body.RuleSet,
-	}
-}
-
-// registeredOf is a version as registration answers it.
-func registeredOf(v registry.Version) client.RegisterResponse {
-	ts, deleted := stored(v)
-	return client.RegisterResponse{
-		ID: v.ID, Version: v.Version, GUID: v.GUID, SchemaType: v.Type,
-		References: v.References, Metadata: v.Metadata, RuleSet: v.RuleSet,
-		Schema: v.Text, Timestamp: ts, Deleted: deleted,
 	}
 }

@@ -1,0 +1,113 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"strings"
+
+	"github.com/accordhq/accord/cmd/accord/demo"
+	"github.com/accordhq/accord/compat"
+	"github.com/accordhq/accord/registry"
+)
+
+// seed is a setting that an empty store starts with, from the flag of its name.
+type seed struct {
+	flag, value string
+	// now is what the registry has.
+	now func(*registry.Registry) (string, error)
+	set func(context.Context, *registry.Registry) error
+}
+
+// seeds reads the flags that set something for a store.
+func (s *serve) seeds() ([]seed, error) {
+	var out []seed
+	if s.level != "" {
+		level, ok := compat.ParseLevel(s.level)
+		if !ok {
+			return nil, misuse("use one of "+strings.Join(namesOf(compat.Levels()), ", "), "--compatibility %s: no such level", s.level)
+		}
+		out = append(out, seedLevel(level))
+	}
+	if s.apiVersion != "" {
+		version, err := registry.ParseAPIVersion(s.apiVersion)
+		if err != nil {
+			return nil, misuse("", "--api-version: %w", err)
+		}
+		out = append(out, seedPolicy("api-version", version.String(), registry.Policy{APIVersion: &version},
+			func(d registry.Dialect) string { return d.APIVersion.String() }))
+	}
+	if s.schemaText != "" {
+		text, err := registry.ParseSchemaText(s.schemaText)
+		if err != nil {
+			return nil, misuse("", "--schema-text: %w", err)
+		}
+		out = append(out, seedPolicy("schema-text", string(text), registry.Policy{SchemaText: &text},
+			func(d registry.Dialect) string { return string(d.SchemaText) }))
+	}
+	return out, nil
+}
+
+func seedLevel(level compat.Level) seed {
+	return seed{
+		flag: "compatibility", value: string(level),
+		now: func(reg *registry.Registry) (string, error) {
+			c, err := reg.Config("", true)
+			if err != nil {
+				return "", err
+			}
+			return string(*c.CompatibilityLevel), nil
+		},
+		set: func(ctx context.Context, reg *registry.Registry) error {
+			_, err := reg.SetConfig(ctx, "", registry.ConfigChange{Set: registry.Config{CompatibilityLevel: &level}})
+			return err
+		},
+	}
+}
+
+func seedPolicy(flag, value string, policy registry.Policy, now func(registry.Dialect) string) seed {
+	return seed{
+		flag: flag, value: value,
+		now: func(reg *registry.Registry) (string, error) { return now(reg.Dialect()), nil },
+		set: func(ctx context.Context, reg *registry.Registry) error {
+			_, err := reg.SetPolicy(ctx, "", registry.PolicyChange{Set: policy})
+			return err
+		},
+	}
+}
+
+// seed fills an empty store as the flags say. A store that is not empty keeps
+// what it has: what decides about schemas must be the same on every replica,
+// so it is stored, and flags do not overrule it.
+func (s *serve) seed(ctx context.Context, reg *registry.Registry, seeds []seed, logger *slog.Logger) error {
+	empty := reg.Head().IsZero()
+	for _, seed := range seeds {
+		if err := seed.sow(ctx, reg, empty, logger); err != nil {
+			return err
+		}
+	}
+	switch {
+	case !s.demo:
+		return nil
+	case !empty:
+		logger.Warn("--demo left the store alone: it is not empty", "store", s.store)
+		return nil
+	}
+	if err := demo.Load(ctx, reg, s.progress("Loading the demo")); err != nil {
+		return fmt.Errorf("load the demo: %w", err)
+	}
+	return nil
+}
+
+// sow sets a seed in an empty store, and says where another one differs.
+func (s seed) sow(ctx context.Context, reg *registry.Registry, empty bool, logger *slog.Logger) error {
+	if empty {
+		return s.set(ctx, reg)
+	}
+	now, err := s.now(reg)
+	if err == nil && now != s.value {
+		logger.Warn("--"+s.flag+" left the store alone: it is not empty",
+			"stored", now, "change", "accord config set --"+s.flag+" "+s.value)
+	}
+	return err
+}
