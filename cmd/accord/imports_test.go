@@ -38,6 +38,8 @@ var rooms = []room{
 	{"registry/logtest", []string{"registry"}, "the suite knows the Log alone, not who implements it"},
 	{"registry/memlog", []string{"registry"}, "a store knows the Log it implements and no other store"},
 	{"registry/sqlitelog", []string{"registry"}, "a store knows the Log it implements and no other store"},
+	{"registry/pglog", []string{"registry"}, "a store knows the Log it implements and no other store"},
+	{"registry/pglog/pgtest", nil, "it gives tests a database and knows no log"},
 	{"registry", []string{"schema/...", "compat/..."}, "the core knows the domains, and neither its stores nor its callers"},
 	{"web/api", []string{"registry", "registry/client", "schema/...", "compat"}, "a handler decodes, asks the registry and encodes"},
 	{"web", []string{"web/...", "registry", "schema"}, "the server composes and decides nothing"},
@@ -48,6 +50,7 @@ var rooms = []room{
 // the test.
 var libraries = []room{
 	{"modernc.org/sqlite", []string{"registry/sqlitelog"}, "SQLite stays behind its store"},
+	{"github.com/jackc/pgx/v5", []string{"registry/pglog", "registry/pglog/pgtest"}, "Postgres stays behind its store"},
 	{"github.com/go-chi/chi/v5", []string{"web/..."}, "routing is the web's affair"},
 	{"github.com/prometheus/client_golang", []string{"web"}, "metrics are read where they are served"},
 	{"github.com/spf13/cobra", []string{"cmd/accord"}, "only commands have flags"},
@@ -70,7 +73,7 @@ var testOnly = []string{
 }
 
 // testPackages hold tests for others to run, so they may import what tests do.
-var testPackages = []string{"registry/logtest", "compat/compattest", "schema/schematest"}
+var testPackages = []string{"registry/logtest", "compat/compattest", "schema/schematest", "registry/pglog/pgtest"}
 
 func TestImports(t *testing.T) {
 	t.Parallel()

@@ -1,0 +1,172 @@
+package pglog
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"strconv"
+	"strings"
+	"sync"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgxpool"
+)
+
+// oldest is the oldest server that is spoken to, as server_version_num counts.
+const oldest = 150000
+
+var (
+	errSyntax = errors.New("this is not a connection string: write postgres://USER@HOST:PORT/DATABASE or key=value pairs, " +
+		"with special characters of a password as %XX, or put the password into PGPASSWORD or a password file")
+	errStandby  = errors.New("the server takes no writes, it is a standby or read-only: name the primary, or all hosts with target_session_attrs=read-write")
+	errNoSchema = errors.New("the schema does not exist or may not be used: create it with CREATE SCHEMA, or name another with search_path")
+	errStranger = errors.New("another log answers where this one was: nothing was read from it or written to it; " +
+		"bring back the database that was here, or restart this node to serve the other")
+	errRewound = errors.New("the database has lost entries that this node has read: it was restored from an older backup, " +
+		"or a standby that lagged took over; nothing more is read or written; bring back the lost entries, or accept the loss by restarting every node")
+)
+
+// parse reads a connection string. What pgx reports of a bad one may quote
+// parts of a password, so it is not passed on.
+func parse(dsn string) (*pgxpool.Config, error) {
+	config, err := pgxpool.ParseConfig(dsn)
+	if err != nil {
+		if strings.Contains(dsn, "@") || strings.Contains(dsn, "password") {
+			return nil, errSyntax
+		}
+		return nil, fmt.Errorf("%w: %w", errSyntax, err)
+	}
+	if !strings.Contains(dsn, "pool_max_conns") {
+		config.MaxConns = connections
+	}
+	if config.ConnConfig.RuntimeParams["application_name"] == "" {
+		config.ConnConfig.RuntimeParams["application_name"] = "accord"
+	}
+	// Of several hosts the one that takes writes, unless told otherwise.
+	if config.ConnConfig.ValidateConnect == nil {
+		config.ConnConfig.ValidateConnect = pgconn.ValidateConnectTargetSessionAttrsReadWrite
+	}
+	return config, nil
+}
+
+// Name says which database a connection string names, as user@host/database,
+// for people and for logs: it holds no password.
+func Name(dsn string) string {
+	config, err := pgxpool.ParseConfig(dsn)
+	if err != nil {
+		return "postgres:"
+	}
+	c := config.ConnConfig
+	host := c.Host
+	if !strings.HasPrefix(host, "/") { // else a folder of Unix sockets
+		host = net.JoinHostPort(host, strconv.Itoa(int(c.Port)))
+	}
+	name := "postgres:" + c.User + "@" + host + "/" + c.Database
+	if path := c.RuntimeParams["search_path"]; path != "" {
+		name += " schema " + path
+	}
+	return name
+}
+
+// settle readies a session: it refuses servers that are too old, and bounds
+// statements on the server's side, so that none goes on when its caller has
+// given up. It reports whether the server syncs what it writes.
+func (l *Log) settle(ctx context.Context, conn *pgx.Conn) (durable bool, err error) {
+	var version int
+	err = conn.QueryRow(ctx, `SELECT current_setting('server_version_num')::int, current_setting('fsync')::bool`).Scan(&version, &durable)
+	if err != nil {
+		return false, err
+	}
+	if version < oldest {
+		return false, fmt.Errorf("the server is PostgreSQL %d.%d: version %d or newer is needed", version/10000, version%10000, oldest/10000)
+	}
+	if _, set := l.config.RuntimeParams["statement_timeout"]; !set {
+		_, err = conn.Exec(ctx, `SELECT set_config('statement_timeout', $1, false)`, strconv.FormatInt(l.timeout.Milliseconds(), 10))
+	}
+	return durable, err
+}
+
+// schemaOf returns the schema in which the session makes tables.
+func schemaOf(ctx context.Context, conn *pgx.Conn) (string, error) {
+	var schema *string
+	if err := conn.QueryRow(ctx, `SELECT current_schema()::text`).Scan(&schema); err != nil {
+		return "", err
+	}
+	if schema == nil {
+		return "", errNoSchema
+	}
+	return *schema, nil
+}
+
+// adopt readies a new connection and makes sure that the log behind it is the
+// one that was opened. The server at an address may change: a failover, a
+// restored backup, a load balancer with two databases.
+func (l *Log) adopt(ctx context.Context, conn *pgx.Conn) error {
+	ctx, cancel := context.WithTimeout(ctx, l.timeout)
+	defer cancel()
+	if _, err := l.settle(ctx, conn); err != nil {
+		return err
+	}
+	found, err := stampOf(ctx, conn, l.schema, l.version)
+	switch {
+	case err != nil:
+		return err
+	case found.identity != l.identity:
+		return errStranger
+	}
+	_, err = l.look(ctx, conn)
+	return err
+}
+
+// sockets are the network connections that are open, so that Close need not
+// wait for a server that does not answer any more.
+type sockets struct {
+	mu   sync.Mutex
+	open map[*socket]struct{} // nil once severed
+}
+
+func newSockets() *sockets { return &sockets{open: map[*socket]struct{}{}} }
+
+// socket is a connection that is forgotten when it is closed.
+type socket struct {
+	net.Conn
+	from *sockets
+}
+
+func (s *socket) Close() error {
+	s.from.mu.Lock()
+	delete(s.from.open, s)
+	s.from.mu.Unlock()
+	return s.Conn.Close()
+}
+
+// tracking dials with dial and remembers what is open.
+func (s *sockets) tracking(dial pgconn.DialFunc) pgconn.DialFunc {
+	return func(ctx context.Context, network, addr string) (net.Conn, error) {
+		conn, err := dial(ctx, network, addr)
+		if err != nil {
+			return nil, err
+		}
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		if s.open == nil {
+			_ = conn.Close()
+			return nil, net.ErrClosed
+		}
+		tracked := &socket{conn, s}
+		s.open[tracked] = struct{}{}
+		return tracked, nil
+	}
+}
+
+// sever closes every connection, now and for ever.
+func (s *sockets) sever() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for conn := range s.open {
+		_ = conn.Conn.Close()
+	}
+	s.open = nil
+}

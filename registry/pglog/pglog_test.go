@@ -1,0 +1,155 @@
+package pglog_test
+
+import (
+	"fmt"
+	"os"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/accordhq/accord/registry"
+	"github.com/accordhq/accord/registry/logtest"
+	"github.com/accordhq/accord/registry/pglog"
+	"github.com/accordhq/accord/registry/pglog/pgtest"
+)
+
+// Notifications wake who waits, so here there is no polling.
+func TestConformance(t *testing.T) {
+	t.Parallel()
+	pgtest.DSN(t)
+	logtest.Run(t, func(t *testing.T) registry.Log {
+		t.Helper()
+		return open(t, pgtest.Schema(t), pglog.Options{PollInterval: time.Hour})
+	})
+}
+
+func TestConformancePersistent(t *testing.T) {
+	t.Parallel()
+	pgtest.DSN(t)
+	var mu sync.Mutex
+	schemas := map[string]string{} // by what the suite calls a path
+	logtest.RunPersistent(t, func(t *testing.T, path string) registry.Log {
+		t.Helper()
+		mu.Lock()
+		if schemas[path] == "" {
+			schemas[path] = pgtest.Schema(t)
+		}
+		dsn := schemas[path]
+		mu.Unlock()
+		return open(t, dsn, pglog.Options{PollInterval: time.Hour})
+	})
+}
+
+// Polling alone is enough, for where notifications do not arrive.
+func TestWaitByPolling(t *testing.T) {
+	t.Parallel()
+	dsn := pgtest.Schema(t)
+	log := open(t, dsn, pglog.Options{PollInterval: 10 * time.Millisecond})
+	woken := make(chan error)
+	go func() { woken <- log.Wait(t.Context(), registry.Offset{}) }()
+	// As an append does it, but for the notification.
+	pgtest.Exec(t, dsn, `INSERT INTO accord_entries (seq, kind, id, op, time_ms, actor, change, optional, facts)
+		VALUES (1, 'k', '', 1, 0, '', 'c', false, '')`)
+	select {
+	case err := <-woken:
+		if err != nil {
+			t.Error(err)
+		}
+	case <-time.After(10 * time.Second):
+		t.Error("nobody looked")
+	}
+}
+
+// Operators read the log with psql.
+func TestViewForOperators(t *testing.T) {
+	t.Parallel()
+	dsn := pgtest.Schema(t)
+	log := open(t, dsn, pglog.Options{})
+	rec := registry.Record{
+		Key: registry.Key{Kind: "schema", ID: "заказы\x00value"}, Op: registry.OpDelete,
+		Time: time.Date(2026, 3, 14, 15, 9, 26, 535e6, time.UTC), Actor: "user:ada", Change: "c1",
+		Facts: []byte(`{"id":7}`), Body: []byte(`"string"`),
+	}
+	if _, err := log.Append(t.Context(), registry.Offset{}, rec); err != nil {
+		t.Fatal(err)
+	}
+	got := pgtest.Query(t, dsn, `SELECT concat_ws(' ', seq, time AT TIME ZONE 'UTC', actor, change, op, kind, id, facts::json ->> 'id', body) FROM accord_log`)
+	want := `1 2026-03-14 15:09:26.535 user:ada c1 delete schema заказы value 7 "string"`
+	if d := cmp.Diff(want, got); d != "" {
+		t.Errorf("the view (-want +got):\n%s", d)
+	}
+}
+
+// An acknowledged append is on disk, whatever is the default of the role.
+func TestAppendIsDurable(t *testing.T) {
+	t.Parallel()
+	for setting, want := range map[string]string{"off": "on", "local": "on", "on": "on", "remote_apply": "remote_apply"} {
+		dsn := pgtest.Schema(t)
+		log := open(t, dsn, pglog.Options{})
+		if err := log.Close(); err != nil {
+			t.Fatal(err)
+		}
+		// What the transaction ran with is noted as it ends.
+		pgtest.Exec(t, dsn, `CREATE TABLE noted (setting text);
+			CREATE FUNCTION note() RETURNS trigger LANGUAGE plpgsql AS $$
+				BEGIN INSERT INTO noted VALUES (current_setting('synchronous_commit')); RETURN NULL; END $$;
+			CREATE CONSTRAINT TRIGGER note AFTER INSERT ON accord_entries DEFERRABLE INITIALLY DEFERRED
+				FOR EACH ROW EXECUTE FUNCTION note()`)
+		log = open(t, pgtest.With(t, dsn, "synchronous_commit", setting), pglog.Options{})
+		if _, err := log.Append(t.Context(), registry.Offset{}, logtest.Bystander()); err != nil {
+			t.Fatal(err)
+		}
+		if got := pgtest.Query(t, dsn, "SELECT setting FROM noted"); got != want {
+			t.Errorf("with synchronous_commit = %s an append commits with %s, want %s", setting, got, want)
+		}
+	}
+}
+
+// A name is for messages: it says which database and no password.
+func TestName(t *testing.T) {
+	t.Parallel()
+	if os.Getenv("PGUSER") != "" || os.Getenv("PGHOST") != "" {
+		t.Skip("PG* variables of the environment would be in the names")
+	}
+	for dsn, want := range map[string]string{
+		"postgres://ada:s3cret@db.example.org/accord":                      "postgres:ada@db.example.org:5432/accord",
+		"postgres://ada:s3cret@[::1]:6543/accord?search_path=registry":     "postgres:ada@[::1]:6543/accord schema registry",
+		"host=/var/run/postgresql user=ada password=s3cret dbname=a":       "postgres:ada@/var/run/postgresql/a",
+		"postgres://ada@h/accord?password=s3cret":                          "postgres:ada@h:5432/accord",
+		"postgres://ada:s3cret/x@h/accord":                                 "postgres:",
+		"postgres://ada:s3cret%zz@h/accord":                                "postgres:",
+		"host=h user=ada password='s3cret":                                 "postgres:",
+		"postgres://ada:s3cret@h/accord?sslmode=sometimes&password=s3cret": "postgres:",
+	} {
+		if got := pglog.Name(dsn); got != want {
+			t.Errorf("%s is named %q, want %q", dsn, got, want)
+		}
+		if strings.HasPrefix(want, "postgres:ada") {
+			continue
+		}
+		_, err := pglog.Open(t.Context(), dsn, pglog.Options{})
+		if err == nil || strings.Contains(err.Error(), "s3c") || !strings.Contains(err.Error(), "not a connection string") {
+			t.Errorf("%s: got %v, want an error about its form that keeps the password", dsn, err)
+		}
+	}
+}
+
+// open opens a log; the test closes it.
+func open(tb testing.TB, dsn string, opts pglog.Options) *pglog.Log {
+	tb.Helper()
+	log, err := pglog.Open(tb.Context(), dsn, opts)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	tb.Cleanup(func() {
+		if err := log.Close(); err != nil {
+			tb.Error(err)
+		}
+	})
+	return log
+}
+
+var _ fmt.Stringer = (*pglog.Log)(nil)

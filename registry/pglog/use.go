@@ -1,0 +1,45 @@
+package pglog
+
+import (
+	"context"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// use lends a connection for one exchange with the server, which it bounds in
+// time. If the connection turns out to be lost it discards the pool's others,
+// which are most likely lost with it, and tries once more with a new one if
+// again says that the error allows it.
+func (l *Log) use(ctx context.Context, again func(error) bool, do func(context.Context, *pgx.Conn) error) error {
+	if err := l.enter(); err != nil {
+		return err
+	}
+	defer l.leave()
+	ctx, cancel := context.WithTimeout(ctx, l.timeout)
+	defer cancel()
+	lost, err := l.lend(ctx, do)
+	if !lost {
+		return err
+	}
+	l.pool.Reset()
+	if ctx.Err() == nil && again(err) {
+		_, err = l.lend(ctx, do)
+	}
+	return err
+}
+
+// always is the answer to whether an exchange that changes nothing may be
+// repeated.
+func always(error) bool { return true }
+
+// lend runs an exchange on a connection of the pool and reports whether it was
+// lost meanwhile.
+func (l *Log) lend(ctx context.Context, do func(context.Context, *pgx.Conn) error) (lost bool, err error) {
+	conn, err := l.pool.Acquire(ctx)
+	if err != nil {
+		return false, err
+	}
+	defer conn.Release()
+	err = do(ctx, conn.Conn())
+	return err != nil && conn.Conn().IsClosed(), err
+}
