@@ -17,6 +17,8 @@ import (
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/accordhq/accord/registry/pglog/pgtest"
 )
 
 var update = flag.Bool("update", false, "rewrite what scripts and golden files expect")
@@ -39,8 +41,23 @@ func TestMain(m *testing.M) {
 //	                      input is the file "in", if there is one
 func TestScripts(t *testing.T) {
 	t.Parallel()
+	runScripts(t, "testdata/script", nil)
+}
+
+// TestPostgresScripts runs scripts that find in POSTGRES the connection string
+// of an empty schema each.
+func TestPostgresScripts(t *testing.T) {
+	t.Parallel()
+	pgtest.DSN(t)
+	runScripts(t, "testdata/postgres", func(e *testscript.Env) {
+		e.Setenv("POSTGRES", pgtest.Schema(t))
+	})
+}
+
+func runScripts(t *testing.T, dir string, setup func(*testscript.Env)) {
+	t.Helper()
 	testscript.Run(t, testscript.Params{
-		Dir:                 "testdata/script",
+		Dir:                 dir,
 		UpdateScripts:       *update,
 		RequireUniqueNames:  true,
 		RequireExplicitExec: true,
@@ -50,6 +67,9 @@ func TestScripts(t *testing.T) {
 		},
 		Setup: func(e *testscript.Env) error {
 			e.Values[serverKey{}] = new(*server)
+			if setup != nil {
+				setup(e)
+			}
 			return nil
 		},
 	})

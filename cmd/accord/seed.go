@@ -90,7 +90,7 @@ func (s *serve) seed(ctx context.Context, reg *registry.Registry, seeds []seed, 
 	case !s.demo:
 		return nil
 	case !empty:
-		logger.Warn("--demo left the store alone: it is not empty", "store", s.store)
+		logger.Warn("--demo left the store alone: it is not empty", "store", storeName(s.store))
 		return nil
 	}
 	if err := demo.Load(ctx, reg, s.progress("Loading the demo")); err != nil {

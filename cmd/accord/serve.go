@@ -33,6 +33,11 @@ func newServe(a *app) *cobra.Command {
 registry can use it.
 
 Stores: sqlite:PATH keeps everything in one file, memory: nothing at all.
+postgres://USER@HOST:PORT/DATABASE, or postgres: with the KEY=VALUE pairs of a
+connection string, keeps it in PostgreSQL 15 or newer, which any number of
+registries may share. What is left out comes from PGHOST, PGUSER and the other
+PG* variables: give the password so (PGPASSWORD, PGPASSFILE), for others can
+read a command line. The tables lie in the first schema of search_path.
 
 --demo serves the streams of an invented company from a file that is removed
 at the end, or fills the store given if it is empty.
@@ -42,6 +47,7 @@ with. All who serve a store must agree on them, so they are kept in it; later
 they are changed with 'accord config set'.`,
 		Example: `  accord serve --demo
   accord serve --listen 0.0.0.0:8081 --store sqlite:/var/lib/accord/accord.db
+  accord serve --store 'postgres://accord@db.example.org/accord?search_path=registry'
   accord serve --compatibility BACKWARD_TRANSITIVE --log-format json --access-log -`,
 		Args: takes(0, 0, "no arguments"),
 	}
@@ -131,13 +137,13 @@ func (s *serve) listenAndServe(ctx context.Context, reg *registry.Registry, acce
 }
 
 func (s *serve) open(ctx context.Context, logger *slog.Logger) (*registry.Registry, error) {
-	log, err := openStore(ctx, s.store)
+	log, err := openStore(ctx, s.store, logger)
 	if err != nil {
 		return nil, err
 	}
 	reg, err := registry.Open(ctx, registry.Options{Log: log, Logger: logger, Now: s.now})
 	if err != nil {
-		return nil, errors.Join(fmt.Errorf("open store %s: %w", s.store, err), log.Close())
+		return nil, errors.Join(fmt.Errorf("open store %s: %w", storeName(s.store), err), log.Close())
 	}
 	return reg, nil
 }
@@ -192,7 +198,7 @@ func (s *serve) greet(url string, reg *registry.Registry, logger *slog.Logger) {
 		logger.Warn("reachable from other machines: whoever gets through may change schemas", "url", url)
 	}
 	if s.logFormat == "json" {
-		logger.Info("listening", "url", url, "store", s.store, "subjects", stats.Subjects, "versions", versions)
+		logger.Info("listening", "url", url, "store", storeName(s.store), "subjects", stats.Subjects, "versions", versions)
 		return
 	}
 	var at string
@@ -204,7 +210,7 @@ func (s *serve) greet(url string, reg *registry.Registry, logger *slog.Logger) {
   try    accord schema list%s
          curl %s/subjects
   stop   Ctrl-C
-`, buildVersion(), url, s.store, stats.Subjects, versions, at, url)
+`, buildVersion(), url, storeName(s.store), stats.Subjects, versions, at, url)
 }
 
 func loopback(url string) bool {

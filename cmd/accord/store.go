@@ -2,20 +2,28 @@ package main
 
 import (
 	"context"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"strings"
 
 	"github.com/accordhq/accord/registry"
 	"github.com/accordhq/accord/registry/memlog"
+	"github.com/accordhq/accord/registry/pglog"
 	"github.com/accordhq/accord/registry/sqlitelog"
 )
 
 // openStore opens the store a --store value names.
-func openStore(ctx context.Context, spec string) (registry.Log, error) {
-	const hint = "use --store sqlite:PATH, or --store memory: for one that forgets"
+func openStore(ctx context.Context, spec string, logger *slog.Logger) (registry.Log, error) {
+	const hint = "use --store sqlite:PATH, --store postgres://USER@HOST/DATABASE, or --store memory: for one that forgets"
 	scheme, rest, ok := strings.Cut(spec, ":")
 	switch {
+	case ok && isPostgres(scheme):
+		log, err := pglog.Open(ctx, postgresDSN(spec), pglog.Options{Logger: logger})
+		if err != nil {
+			return nil, unable("mend that, or name another database with --store postgres://USER@HOST/DATABASE", "%w", err)
+		}
+		return log, nil
 	case ok && scheme == "memory" && rest == "":
 		return memlog.New(), nil
 	case ok && scheme == "memory":
@@ -29,7 +37,32 @@ func openStore(ctx context.Context, spec string) (registry.Log, error) {
 		}
 		return log, nil
 	}
-	return nil, misuse(hint, "--store %s: no such kind of store", spec)
+	return nil, misuse(hint, "--store %s: no such kind of store", storeName(spec))
+}
+
+func isPostgres(scheme string) bool { return scheme == "postgres" || scheme == "postgresql" }
+
+// postgresDSN is the connection string in a --store value: a URL is one as it
+// is, and of postgres:KEY=VALUE... it is what follows the colon, which may be
+// nothing.
+func postgresDSN(spec string) string {
+	if _, rest, _ := strings.Cut(spec, ":"); !strings.HasPrefix(rest, "//") {
+		return rest
+	}
+	return spec
+}
+
+// storeName is a --store value for greetings and logs: passwords are left out,
+// also where a value is none that is understood.
+func storeName(spec string) string {
+	scheme, _, ok := strings.Cut(spec, ":")
+	switch {
+	case ok && isPostgres(scheme):
+		return pglog.Name(postgresDSN(spec))
+	case ok && scheme != "sqlite" && scheme != "memory":
+		return scheme + ":"
+	}
+	return spec
 }
 
 // throwAway names a SQLite store in a folder of its own, and removes both.
