@@ -46,9 +46,18 @@ func parse(dsn string) (*pgxpool.Config, error) {
 	}
 	// Of several hosts the one that takes writes, unless told otherwise.
 	if config.ConnConfig.ValidateConnect == nil {
-		config.ConnConfig.ValidateConnect = pgconn.ValidateConnectTargetSessionAttrsReadWrite
+		config.ConnConfig.ValidateConnect = takesWrites
 	}
 	return config, nil
+}
+
+// takesWrites refuses a server that is a standby or read-only.
+func takesWrites(ctx context.Context, conn *pgconn.PgConn) error {
+	answer := conn.ExecParams(ctx, "SHOW transaction_read_only", nil, nil, nil, nil).Read()
+	if answer.Err == nil && len(answer.Rows) == 1 && string(answer.Rows[0][0]) == "on" {
+		return errStandby
+	}
+	return answer.Err
 }
 
 // Name says which database a connection string names, as user@host/database,

@@ -23,7 +23,7 @@ const (
 // by its two first characters.
 var hints = map[string]string{
 	"08":          "the connection failed: check the network and that the server runs",
-	"25006":       "the server takes no writes, it is a standby or read-only: name the primary, or all hosts with target_session_attrs=read-write",
+	"25006":       errStandby.Error(),
 	"28":          "the server refused this user: check user, password and pg_hba.conf",
 	"3D000":       "there is no such database: create it with CREATE DATABASE",
 	"3F000":       errNoSchema.Error(),
@@ -54,12 +54,12 @@ func (l *Log) failure(ctx context.Context, doing string, err error) error {
 	case errors.Is(err, registry.ErrConflict), errors.Is(err, registry.ErrClosed):
 		return err
 	case ctx.Err() != nil:
-		return fmt.Errorf("%s %s: %w", doing, l, ctx.Err())
+		return fmt.Errorf("%s log %s: %w", doing, l.name, ctx.Err())
 	}
 	if hint := l.hint(err); hint != "" {
-		return fmt.Errorf("%s %s: %s: %w", doing, l, hint, err)
+		return fmt.Errorf("%s log %s: %s: %w", doing, l.name, hint, err)
 	}
-	return fmt.Errorf("%s %s: %w", doing, l, err)
+	return fmt.Errorf("%s log %s: %w", doing, l.name, err)
 }
 
 // hint says what to do about an error, "" if nothing is known.
@@ -74,6 +74,8 @@ func (l *Log) hint(err error) string {
 	var lost *net.OpError
 	var connecting *pgconn.ConnectError
 	switch {
+	case errors.Is(err, errStandby):
+		return "" // it says so itself
 	case errors.As(err, &dns):
 		return "the host's name cannot be resolved: check it"
 	case errors.Is(err, syscall.ECONNREFUSED), errors.Is(err, syscall.ENOENT):

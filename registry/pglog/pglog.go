@@ -29,7 +29,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
 	"sync"
 	"time"
@@ -202,6 +201,3 @@ func (l *Log) enter() error {
 }
 
 func (l *Log) leave() { l.calls.RUnlock() }
-
-// String names the log for people, without a password.
-func (l *Log) String() string { return fmt.Sprintf("postgres log %s", l.name) }

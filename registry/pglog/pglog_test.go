@@ -1,7 +1,6 @@
 package pglog_test
 
 import (
-	"fmt"
 	"os"
 	"strings"
 	"sync"
@@ -151,5 +150,3 @@ func open(tb testing.TB, dsn string, opts pglog.Options) *pglog.Log {
 	})
 	return log
 }
-
-var _ fmt.Stringer = (*pglog.Log)(nil)

@@ -13,6 +13,7 @@ import (
 	"regexp"
 	"runtime"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -48,15 +49,7 @@ func SchemaOn(tb testing.TB, dsn string) string {
 	tb.Helper()
 	name := "test_" + strings.ToLower(rand.Text())
 	Exec(tb, dsn, "CREATE SCHEMA "+name)
-	tb.Cleanup(func() {
-		ctx, cancel := context.WithTimeout(context.WithoutCancel(tb.Context()), 30*time.Second)
-		defer cancel()
-		// A server of the test's own may be gone by now.
-		if conn, err := pgx.Connect(ctx, dsn); err == nil {
-			_, _ = conn.Exec(ctx, "DROP SCHEMA "+name+" CASCADE")
-			_ = conn.Close(ctx)
-		}
-	})
+	tb.Cleanup(func() { ExecLater(tb, dsn, "DROP SCHEMA "+name+" CASCADE") })
 	return With(tb, dsn, "search_path", name)
 }
 
@@ -69,7 +62,7 @@ func With(tb testing.TB, dsn, parameter, value string) string {
 	}
 	query := u.Query()
 	query.Set(parameter, value)
-	u.RawQuery = query.Encode()
+	u.RawQuery = strings.ReplaceAll(query.Encode(), "+", "%20") // clients of Postgres read a plus as it is
 	return u.String()
 }
 
@@ -98,9 +91,21 @@ func Address(tb testing.TB, dsn string) string {
 func Exec(tb testing.TB, dsn, statements string) {
 	tb.Helper()
 	conn := connect(tb, dsn)
-	defer conn.Close(tb.Context())
+	defer conn.Close(tb.Context()) //nolint:errcheck // it has answered
 	if _, err := conn.Exec(tb.Context(), statements, pgx.QueryExecModeSimpleProtocol); err != nil {
 		tb.Fatal(err)
+	}
+}
+
+// ExecLater runs statements when the test is over, if the server still is
+// there.
+func ExecLater(tb testing.TB, dsn, statements string) {
+	tb.Helper()
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(tb.Context()), 30*time.Second)
+	defer cancel()
+	if conn, err := pgx.Connect(ctx, dsn); err == nil {
+		_, _ = conn.Exec(ctx, statements, pgx.QueryExecModeSimpleProtocol)
+		_ = conn.Close(ctx)
 	}
 }
 
@@ -108,7 +113,7 @@ func Exec(tb testing.TB, dsn, statements string) {
 func Query(tb testing.TB, dsn, query string) (answer string) {
 	tb.Helper()
 	conn := connect(tb, dsn)
-	defer conn.Close(tb.Context())
+	defer conn.Close(tb.Context()) //nolint:errcheck // it has answered
 	if err := conn.QueryRow(tb.Context(), query, pgx.QueryExecModeSimpleProtocol).Scan(&answer); err != nil {
 		tb.Fatal(err)
 	}
@@ -179,4 +184,16 @@ func (s *Server) run(command string) string {
 		s.tb.Fatalf(".ci/postgres %s: %v\n%s", command, err, &said)
 	}
 	return string(out)
+}
+
+// Hold runs statements in a transaction that stays open until release.
+func Hold(tb testing.TB, dsn, statements string) (release func()) {
+	tb.Helper()
+	conn := connect(tb, dsn)
+	if _, err := conn.Exec(tb.Context(), "BEGIN; "+statements, pgx.QueryExecModeSimpleProtocol); err != nil {
+		tb.Fatal(err)
+	}
+	release = sync.OnceFunc(func() { _ = conn.Close(context.WithoutCancel(tb.Context())) })
+	tb.Cleanup(release)
+	return release
 }
