@@ -54,8 +54,8 @@ bench: ## print the benchmarks (BENCH=regexp picks some)
 	go test -run '^$$' -bench '$(BENCH)' -benchmem -timeout 60m $(PKG)
 
 .PHONY: soak
-soak: ## kill writing processes SOAK (100) times and look for every write they acknowledged
-	ACCORD_SOAK=$(SOAK) .ci/test -run '^Test(Kill|Crash)$$' -count 1 -timeout 4h ./cmd/accord ./registry/sqlitelog
+soak: ## kill writers, replicas and databases SOAK (100) times and look for every write they acknowledged
+	ACCORD_SOAK=$(SOAK) .ci/test -run '^Test(Kill|Crash|Replicas|PostgresRestarts)$$' -count 1 -timeout 4h ./cmd/accord ./registry/sqlitelog
 
 .PHONY: update
 update: ## rewrite golden files from what the code does now; read the diff before you commit it

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/accordhq/accord/registry/client"
+	"github.com/accordhq/accord/registry/pglog/pgtest"
 )
 
 const (
@@ -30,12 +31,28 @@ type ack struct {
 // same text.
 func TestKill(t *testing.T) {
 	t.Parallel()
-	rounds := killRounds
-	if n, err := strconv.Atoi(os.Getenv("ACCORD_SOAK")); err == nil && n > 0 {
-		rounds = n
+	for name, store := range map[string]func(t *testing.T) string{
+		"sqlite":   func(t *testing.T) string { t.Helper(); return "sqlite:" + filepath.Join(t.TempDir(), "accord.db") },
+		"postgres": func(t *testing.T) string { t.Helper(); return pgtest.Schema(t) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			kill(t, store(t), soak(killRounds))
+		})
 	}
+}
+
+// soak is how many rounds ACCORD_SOAK asks for, few if it does not.
+func soak(few int) int {
+	if n, err := strconv.Atoi(os.Getenv("ACCORD_SOAK")); err == nil && n > 0 {
+		return n
+	}
+	return few
+}
+
+func kill(t *testing.T, store string, rounds int) {
+	t.Helper()
 	dir := t.TempDir()
-	store := "sqlite:" + filepath.Join(dir, "accord.db")
 	var acks []ack
 	for round := range rounds {
 		s, err := startServer(dir, "--store", store, "--compatibility", "NONE")
@@ -104,7 +121,7 @@ func registerUntilKilled(t *testing.T, s *server, round int) []ack {
 func verifyAcks(t *testing.T, url string, acks []ack) {
 	t.Helper()
 	c := soleClient(t, url)
-	taken := map[string]ack{}
+	taken, ids := map[string]string{}, map[string]int{}
 	for _, a := range acks {
 		got, err := c.Version(t.Context(), a.subject, a.version, client.ReadOptions{})
 		switch {
@@ -119,10 +136,13 @@ func verifyAcks(t *testing.T, url string, acks []ack) {
 			t.Errorf("id %d was acknowledged as %s, now it is %s (%v)", a.id, a.text, byID, err)
 		}
 		place := fmt.Sprintf("%s version %d", a.subject, a.version)
-		if other, twice := taken[place]; twice {
-			t.Errorf("%s was given to %s and to %s", place, other.text, a.text)
+		if other, again := taken[place]; again && other != a.text {
+			t.Errorf("%s was given to %s and to %s", place, other, a.text)
 		}
-		taken[place] = a
+		if other, again := ids[a.text]; again && other != a.id {
+			t.Errorf("%s was given id %d and id %d", a.text, other, a.id)
+		}
+		taken[place], ids[a.text] = a.text, a.id
 	}
 }
 
