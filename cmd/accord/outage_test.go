@@ -25,7 +25,7 @@ func TestPostgresRestarts(t *testing.T) {
 	defer cancel()
 	acks := f.load(ctx)
 	for _, end := range slices.Repeat([]func(){db.Stop, db.Crash}, soak(1)) {
-		acks.grow(t, killAfterAcks)
+		acks.grow(t)
 		end()
 		eventually(t, "the registries notice", func() error {
 			_, err := registerOnce(t.Context(), f.at(0).url, "agreed", schemaText("probe", 0))
@@ -40,7 +40,7 @@ func TestPostgresRestarts(t *testing.T) {
 			eventually(t, "a registry is ready again", func() error { return get(t, f.at(i).url+"/readyz") })
 		}
 	}
-	acks.grow(t, killAfterAcks)
+	acks.grow(t)
 	cancel()
 	f.working.Wait()
 	f.verify(acks.all())

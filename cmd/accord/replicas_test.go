@@ -33,10 +33,10 @@ func TestReplicas(t *testing.T) {
 			defer cancel()
 			acks := f.load(ctx)
 			for round := range soak(killRounds) {
-				acks.grow(t, killAfterAcks)
+				acks.grow(t)
 				f.replace(round % replicas)
 			}
-			acks.grow(t, killAfterAcks)
+			acks.grow(t)
 			cancel()
 			f.working.Wait()
 			f.verify(acks.all())
@@ -227,10 +227,10 @@ func (l *ledger) all() []ack {
 	return slices.Clone(l.acks)
 }
 
-// grow waits for so many more acknowledgements.
-func (l *ledger) grow(t *testing.T, more int) {
+// grow waits for more acknowledgements.
+func (l *ledger) grow(t *testing.T) {
 	t.Helper()
-	want := len(l.all()) + more
+	want := len(l.all()) + killAfterAcks
 	eventually(t, fmt.Sprintf("%d registrations are acknowledged", want), func() error {
 		if n := len(l.all()); n < want {
 			return fmt.Errorf("%d are", n)

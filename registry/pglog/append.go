@@ -2,6 +2,7 @@ package pglog
 
 import (
 	"context"
+	"errors"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
@@ -22,7 +23,7 @@ func (l *Log) Append(ctx context.Context, at registry.Offset, recs ...registry.R
 		return err
 	})
 	switch {
-	case stateOf(err) == uniqueViolation:
+	case isTaken(err):
 		return registry.Offset{}, registry.ErrConflict
 	case err != nil:
 		return registry.Offset{}, l.failure(ctx, "append to", err)
@@ -36,6 +37,12 @@ func (l *Log) Append(ctx context.Context, at registry.Offset, recs ...registry.R
 	head += added
 	l.heads.advance(mark{head, recs[len(recs)-1].Change})
 	return registry.NewOffset(head, 0), nil
+}
+
+// isTaken reports whether a row was there already at the first offset.
+func isTaken(err error) bool {
+	var cause *pgconn.PgError
+	return errors.As(err, &cause) && cause.Code == uniqueViolation && cause.ConstraintName == "accord_entries_pkey"
 }
 
 // compare answers an append of nothing.

@@ -7,7 +7,6 @@ import (
 	"net"
 	"strconv"
 	"strings"
-	"sync"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
@@ -79,22 +78,32 @@ func Name(dsn string) string {
 	return name
 }
 
-// settle readies a session: it refuses servers that are too old, and bounds
-// statements on the server's side, so that none goes on when its caller has
-// given up. It reports whether the server syncs what it writes.
+// settle readies a session: it refuses servers that are too old, sets the
+// isolation under which a second writer meets a duplicate key and nothing else,
+// and bounds statements on the server's side, so that none goes on when its
+// caller has given up. It reports whether the server syncs what it writes.
 func (l *Log) settle(ctx context.Context, conn *pgx.Conn) (durable bool, err error) {
 	var version int
-	err = conn.QueryRow(ctx, `SELECT current_setting('server_version_num')::int, current_setting('fsync')::bool`).Scan(&version, &durable)
+	err = conn.QueryRow(ctx, `SELECT current_setting('server_version_num')::int, current_setting('fsync')::bool,
+		set_config('default_transaction_isolation', 'read committed', false)`).Scan(&version, &durable, nil)
+	if err == nil {
+		err = supported(version)
+	}
 	if err != nil {
 		return false, err
-	}
-	if version < oldest {
-		return false, fmt.Errorf("the server is PostgreSQL %d.%d: version %d or newer is needed", version/10000, version%10000, oldest/10000)
 	}
 	if _, set := l.config.RuntimeParams["statement_timeout"]; !set {
 		_, err = conn.Exec(ctx, `SELECT set_config('statement_timeout', $1, false)`, strconv.FormatInt(l.timeout.Milliseconds(), 10))
 	}
 	return durable, err
+}
+
+// supported refuses servers by their server_version_num.
+func supported(version int) error {
+	if version < oldest {
+		return fmt.Errorf("the server is PostgreSQL %d.%d: version %d or newer is needed", version/10000, version%10000, oldest/10000)
+	}
+	return nil
 }
 
 // schemaOf returns the schema in which the session makes tables.
@@ -127,55 +136,4 @@ func (l *Log) adopt(ctx context.Context, conn *pgx.Conn) error {
 	}
 	_, err = l.look(ctx, conn)
 	return err
-}
-
-// sockets are the network connections that are open, so that Close need not
-// wait for a server that does not answer any more.
-type sockets struct {
-	mu   sync.Mutex
-	open map[*socket]struct{} // nil once severed
-}
-
-func newSockets() *sockets { return &sockets{open: map[*socket]struct{}{}} }
-
-// socket is a connection that is forgotten when it is closed.
-type socket struct {
-	net.Conn
-	from *sockets
-}
-
-func (s *socket) Close() error {
-	s.from.mu.Lock()
-	delete(s.from.open, s)
-	s.from.mu.Unlock()
-	return s.Conn.Close()
-}
-
-// tracking dials with dial and remembers what is open.
-func (s *sockets) tracking(dial pgconn.DialFunc) pgconn.DialFunc {
-	return func(ctx context.Context, network, addr string) (net.Conn, error) {
-		conn, err := dial(ctx, network, addr)
-		if err != nil {
-			return nil, err
-		}
-		s.mu.Lock()
-		defer s.mu.Unlock()
-		if s.open == nil {
-			_ = conn.Close()
-			return nil, net.ErrClosed
-		}
-		tracked := &socket{conn, s}
-		s.open[tracked] = struct{}{}
-		return tracked, nil
-	}
-}
-
-// sever closes every connection, now and for ever.
-func (s *sockets) sever() {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for conn := range s.open {
-		_ = conn.Conn.Close()
-	}
-	s.open = nil
 }

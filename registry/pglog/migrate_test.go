@@ -70,6 +70,15 @@ func TestSchemaNames(t *testing.T) {
 	}
 }
 
+func TestOldServersAreRefused(t *testing.T) {
+	t.Parallel()
+	for version, says := range map[int]string{150000: "", 180003: "", 140019: "PostgreSQL 14.19: version 15 or newer"} {
+		if err := supported(version); (err == nil) != (says == "") || err != nil && !strings.Contains(err.Error(), says) {
+			t.Errorf("%d: got %v, want %q", version, err, says)
+		}
+	}
+}
+
 // Every state that an operator can do something about has a hint, of its own
 // or its class's, and no hint hides the server's words.
 func TestHints(t *testing.T) {
