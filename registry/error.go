@@ -41,6 +41,18 @@ const (
 	CodeReadOnlyNode          Code = "read_only_node" // unknown records in the log: this node is too old to write
 )
 
+// The codes of encryption keys (registry API 1.8).
+const (
+	CodeKeyNotFound            Code = "key_not_found"
+	CodeKeyNotSoftDeleted      Code = "key_not_soft_deleted"
+	CodeKeySoftDeleted         Code = "key_soft_deleted"
+	CodeKeyExists              Code = "key_exists"
+	CodeTooManyKeys            Code = "too_many_keys"
+	CodeInvalidKey             Code = "invalid_key"
+	CodeKeyReferenced          Code = "key_referenced"
+	CodeDekGenerationForbidden Code = "dek_generation_forbidden"
+)
+
 // Error is a refusal that the caller may show to its user.
 type Error struct {
 	Code    Code

@@ -52,6 +52,14 @@ func (st *State) Dump() string {
 		fmt.Fprintf(&b, "policy %q %s\n", name, put(Key{}, p, "").Facts)
 		return true
 	})
+	st.keks.Scan(func(name string, k *kek) bool {
+		fmt.Fprintf(&b, "kek %s %s time=%d\n", name, put(Key{}, k.kekFacts, "").Facts, k.millis)
+		return true
+	})
+	st.deks.Scan(func(d *dek) bool {
+		fmt.Fprintf(&b, "dek %s %s time=%d\n", d.key().ID, put(Key{}, d.dekFacts, "").Facts, d.millis)
+		return true
+	})
 	for _, f := range schema.Formats() {
 		fmt.Fprintf(&b, "%s: %d active, %d deleted\n", f, st.counts.active[f], st.counts.deleted[f])
 	}

@@ -132,9 +132,14 @@ func (r *Registry) Contexts(prefix string) []string {
 
 // ResolveAlias returns the subject that stands behind a name, one hop away:
 // the name itself where there is none.
-func (r *Registry) ResolveAlias(name string) string {
+func (r *Registry) ResolveAlias(name string) string { return r.resolve(name, (*State).alias) }
+
+// ResolveDekAlias is ResolveAlias for the subjects of data encryption keys.
+func (r *Registry) ResolveDekAlias(name string) string { return r.resolve(name, (*State).dekAlias) }
+
+func (r *Registry) resolve(name string, alias func(*State, string) string) string {
 	if st := r.state.Load(); st.configs.Len() > 0 {
-		if target := st.alias(canonicalSubject(name)); target != canonicalSubject(name) {
+		if target := alias(st, canonicalSubject(name)); target != canonicalSubject(name) {
 			return target
 		}
 	}

@@ -20,6 +20,8 @@ const (
 	kindConfig   = "config"
 	kindMode     = "mode"
 	kindPolicy   = "policy"
+	kindKek      = "kek"
+	kindDek      = "dek"
 )
 
 // deriver numbers the code that computes derived facts. A record of an older

@@ -169,10 +169,27 @@ func (st *State) alias(subject string) string {
 	if own == nil || text(own.Alias) == "" {
 		return subject
 	}
-	target := *own.Alias
+	return aliasTarget(subject, *own.Alias)
+}
+
+// dekAlias is the subject whose data encryption keys stand behind a name:
+// aliasForDeks wins over alias.
+func (st *State) dekAlias(subject string) string {
+	if _, name := contextOf(subject); name == "" {
+		return subject
+	}
+	if own := st.ownConfig(subject); own != nil && text(own.AliasForDeks) != "" {
+		return aliasTarget(subject, *own.AliasForDeks)
+	}
+	return st.alias(subject)
+}
+
+// aliasTarget is where an alias leads: into its own context, unless it names
+// another.
+func aliasTarget(alias, target string) string {
 	if isQualified(target) {
 		return canonicalSubject(target)
 	}
-	context, _ := contextOf(subject)
+	context, _ := contextOf(alias)
 	return Qualified(context, target)
 }

@@ -15,6 +15,7 @@ const maxID = 1<<31 - 1
 // never changes: readers hold one and ask it several questions that agree.
 type State struct {
 	catalog
+	keyring
 	configs  *btree.Map[string, *Config]
 	modes    *btree.Map[string, Mode]
 	policies *btree.Map[string, *Policy]
@@ -33,6 +34,7 @@ type State struct {
 func newState() *State {
 	return &State{
 		catalog:  newCatalog(),
+		keyring:  newKeyring(),
 		configs:  new(btree.Map[string, *Config]),
 		modes:    new(btree.Map[string, Mode]),
 		policies: new(btree.Map[string, *Policy]),
@@ -46,7 +48,7 @@ func (st *State) clone() *State {
 	st.copying.Lock()
 	defer st.copying.Unlock()
 	c := *st
-	c.catalog = st.catalog.clone()
+	c.catalog, c.keyring = st.catalog.clone(), st.keyring.clone()
 	c.configs, c.modes, c.policies = st.configs.Copy(), st.modes.Copy(), st.policies.Copy()
 	c.copying = new(sync.Mutex)
 	return &c
@@ -89,6 +91,10 @@ func (st *State) applyRecord(e Entry) (known bool, err error) {
 		return true, applySetting(st.modes, e, func(m *modeFacts) Mode { return m.Mode })
 	case kindPolicy:
 		return true, applySetting(st.policies, e, func(p *Policy) *Policy { return p })
+	case kindKek:
+		return true, st.applyKek(e)
+	case kindDek:
+		return true, st.applyDek(e)
 	}
 	return false, nil
 }

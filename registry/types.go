@@ -104,10 +104,14 @@ func ParseVersionRef(s string) (VersionRef, error) {
 	}
 	n, err := strconv.ParseUint(s, 10, 31) // no sign
 	if err != nil || n < 1 {
-		return VersionRef{}, errorf(CodeInvalidVersion,
-			"The specified version '%s' is not a valid version id. Allowed values are between [1, 2^31-1] and the string \"latest\"", s)
+		return VersionRef{}, invalidVersion(s)
 	}
 	return VersionRef{Number: int(n)}, nil
+}
+
+func invalidVersion(s string) error {
+	return errorf(CodeInvalidVersion,
+		"The specified version '%s' is not a valid version id. Allowed values are between [1, 2^31-1] and the string \"latest\"", s)
 }
 
 // ReadOptions say how a read prints what it found.
