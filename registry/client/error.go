@@ -24,6 +24,8 @@ const (
 	CodeInvalidSchema         = 42201
 	CodeOperationNotPermitted = 42205
 	CodeReferenceExists       = 42206
+	CodeKeyNotFound           = 40470
+	CodeKeyExists             = 40971
 )
 
 // maxErrorBody is how much of a refusal is read, in bytes: verdicts over a

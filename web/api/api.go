@@ -80,6 +80,8 @@ func New(reg *registry.Registry, opts Options) *Handler {
 	h.routeMode()
 	h.routeContexts()
 	h.routeAssociations()
+	h.routeKeks()
+	h.routeDeks()
 	return h
 }
 

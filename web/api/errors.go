@@ -46,6 +46,16 @@ var outcomes = map[registry.Code]outcome{
 	registry.CodeUnknownOffset:         {412, 412},
 	registry.CodeStoreUnavailable:      {503, 503},
 	registry.CodeReadOnlyNode:          {503, 503},
+
+	// 50070 has no line: it says that a KMS failed, and none is called here.
+	registry.CodeDekGenerationForbidden: {403, 40370},
+	registry.CodeKeyNotFound:            {404, 40470},
+	registry.CodeKeyNotSoftDeleted:      {404, 40471},
+	registry.CodeKeySoftDeleted:         {404, 40472},
+	registry.CodeKeyExists:              {409, 40971},
+	registry.CodeTooManyKeys:            {409, 40972},
+	registry.CodeInvalidKey:             {422, 42271},
+	registry.CodeKeyReferenced:          {422, 42272},
 }
 
 const (

@@ -129,9 +129,17 @@ func qualifySegments(rest []string, prefix string) []string {
 		return []string{rest[0], prefix}
 	}
 	out := slices.Clone(rest)
+	if rest[0] == "dek-registry" {
+		// A key may be named subjects, or deks: what counts is the place in
+		// dek-registry/v1/keks/{name}/deks/{subject}.
+		if len(out) > 5 && rest[4] == "deks" {
+			out[5] = qualify(out[5], prefix)
+		}
+		return out
+	}
 	for i := 1; i < len(out); i++ {
 		before := rest[i-1]
-		if before == "subjects" || before == "deks" || settings && i == 1 {
+		if before == "subjects" || settings && i == 1 {
 			out[i] = qualify(out[i], prefix)
 			break // what follows a name is not a name
 		}
@@ -150,6 +158,11 @@ func qualifyQuery(rest []string, method string, query url.Values, prefix string)
 		}
 		if len(prefixes) == 0 {
 			query.Set("subjectPrefix", prefix)
+		}
+	case len(rest) == 3 && rest[0] == "dek-registry" && rest[2] == "keks":
+		// A key belongs to no context: without a prefix all are listed.
+		for i, p := range query["subjectPrefix"] {
+			query["subjectPrefix"][i] = qualify(p, prefix)
 		}
 	case strings.HasPrefix(rest[0], "associations") && (method == http.MethodPost || method == http.MethodPut):
 		query.Set("context", prefix)
