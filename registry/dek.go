@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 )
 
 // Algorithm is what a data encryption key is for.
@@ -77,7 +78,7 @@ func (d *dek) present() Dek {
 
 // checked gives a name its one form and refuses what none can be.
 func (n DekName) checked() (DekName, error) {
-	if n.Subject == "" || len(n.Subject) > maxKeyText || strings.IndexFunc(n.Subject, isISOControl) >= 0 {
+	if n.Subject == "" || len(n.Subject) > maxKeyText || !utf8.ValidString(n.Subject) || strings.IndexFunc(n.Subject, isISOControl) >= 0 {
 		return n, invalidKey("subject")
 	}
 	n.Subject = canonicalSubject(n.Subject)

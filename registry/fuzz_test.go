@@ -1,10 +1,12 @@
 package registry_test
 
 import (
+	"errors"
 	"testing"
 	"time"
 
 	"github.com/accordhq/accord/registry"
+	"github.com/accordhq/accord/registry/memlog"
 )
 
 // FuzzApply feeds the state records as a damaged or hostile store might hold
@@ -20,6 +22,11 @@ func FuzzApply(f *testing.F) {
 		{"config", "", `{"compatibilityLevel":"FULL","defaultRuleSet":{"domainRules":[{"name":"x"}]}}`},
 		{"mode", ":.__GLOBAL:", `{"mode":"IMPORT"}`},
 		{"mode", "s", `null`},
+		{"kek", "k", `{"kmsType":"aws-kms","kmsKeyId":"arn:aws:kms:","kmsProps":{"a":"b"},"shared":true}`},
+		{"kek", "", `null`},
+		{"dek", "k/AES256_GCM/1/a/b", `{"encryptedKeyMaterial":"bWU=","deleted":true}`},
+		{"dek", "k/ROT13/0/", `{}`},
+		{"dek", "k/AES256_SIV/99999999999999999999/s", `{}`},
 		{"horoscope", "", ``},
 	} {
 		f.Add(seed.kind, seed.id, []byte(seed.facts), uint8(1))
@@ -37,5 +44,39 @@ func FuzzApply(f *testing.F) {
 			t.Errorf("head = %s after applying %s", got, entry.Offset)
 		}
 		_ = st.Dump()
+	})
+}
+
+// FuzzKeys: whatever names a key, a refusal is a refusal, and what was stored
+// is read back, also from the log.
+func FuzzKeys(f *testing.F) {
+	f.Add("customers", "AWS", "arn:aws:kms:eu-north-1:1:key/2", "orders-value", "AES256_GCM", 1)
+	f.Add("_k-1", "azure-kms", "https://v/keys/k", ":.eu:a/b@1", "", 0)
+	f.Add("größe", "GcpKMS", "projects/p", ":.:s", "AES256_SIV", 1<<31-1)
+	f.Add("k", "hcvault", "http://v", ":.eu", "AES128_GCM", 7)
+	f.Add("a/b", "local-kms", "x", "a\nb", "ROT13", -1)
+	f.Add("k\xff", "ſ", "\xff", "\xff", "AES256_GCM", 1)
+	f.Fuzz(func(t *testing.T, kek, kmsType, keyID, subject, algorithm string, version int) {
+		log := memlog.New()
+		r := open(t, log)
+		refused := new(registry.Error)
+		_, err := r.CreateKek(t.Context(), registry.KekRequest{Name: kek, KmsType: kmsType, KmsKeyID: keyID})
+		if err != nil && !errors.As(err, &refused) {
+			t.Fatalf("create key %q: %v", kek, err)
+		}
+		name := registry.DekName{Kek: kek, Subject: subject, Algorithm: registry.Algorithm(algorithm)}
+		made, err := r.CreateDek(t.Context(), registry.DekRequest{DekName: name, Version: version, EncryptedKeyMaterial: "bWU="})
+		if err != nil {
+			if !errors.As(err, &refused) {
+				t.Fatalf("create key of %q: %v", subject, err)
+			}
+			return
+		}
+		if read, err := r.Dek(name, registry.LatestVersion, false); err != nil || read != made {
+			t.Errorf("read %+v, %v; want %+v", read, err, made)
+		}
+		if got := registry.Replay(entriesOf(t, log)).Dump(); got != r.State().Dump() {
+			t.Errorf("replayed:\n%s\nwant\n%s", got, r.State().Dump())
+		}
 	})
 }

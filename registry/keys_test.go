@@ -5,11 +5,13 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/accordhq/accord/registry"
+	"github.com/accordhq/accord/registry/logtest"
 	"github.com/accordhq/accord/registry/memlog"
 )
 
@@ -268,6 +270,7 @@ func TestDekRefusals(t *testing.T) {
 		"shared, rewrapped":          {rewrap, registry.CodeKeyExists},
 		"no key encryption key":      {dekOf("none", "s", 1, "b25l"), registry.CodeKeyNotFound},
 		"no subject":                 {dekOf("own", "", 1, "b25l"), registry.CodeInvalidKey},
+		"subject not UTF-8":          {dekOf("own", "a\xff", 1, "b25l"), registry.CodeInvalidKey},
 		"subject with a newline":     {dekOf("own", "a\nb", 1, "b25l"), registry.CodeInvalidKey},
 		"material too long":          {dekOf("own", "t", 1, strings.Repeat("A", 8<<10+4)), registry.CodeInvalidKey},
 		"name that no key can have":  {dekOf("a b", "s", 1, "b25l"), registry.CodeInvalidKey},
@@ -390,5 +393,75 @@ func TestDekAliases(t *testing.T) {
 		if got := r.ResolveDekAlias(name); got != want {
 			t.Errorf("keys of %s are those of %s, want %s", name, got, want)
 		}
+	}
+}
+
+// Keys go the way of every decision: a failed append leaves nothing, an append
+// whose answer was lost is found and not repeated, a conflict is decided again.
+func TestKeysAndAFailingStore(t *testing.T) {
+	t.Parallel()
+	inner := memlog.New()
+	log := logtest.Faulty(keepOpen{inner}, logtest.Refuse(errDisk), logtest.LoseAnswer(errDisk), logtest.Overtake(logtest.Bystander()))
+	r := open(t, log)
+	_, err := r.CreateKek(t.Context(), registry.KekRequest{Name: "k", KmsType: "aws", KmsKeyID: awsKey})
+	wantCode(t, err, registry.CodeStoreUnavailable)
+	if names := r.Keks(registry.KekFilter{Deleted: true}); len(names) != 0 {
+		t.Errorf("keys = %v after a failed write", names)
+	}
+	createKek(t, r, "k")
+	createDek(t, r, dekOf("k", "s", 1, "bWU="))
+	if again := open(t, inner); again.State().Dump() != r.State().Dump() {
+		t.Errorf("after a restart:\n%s\nwant\n%s", again.State().Dump(), r.State().Dump())
+	}
+}
+
+// Only one of two writers creates a key; the other is told that it exists.
+func TestTwoWritersOfOneKey(t *testing.T) {
+	t.Parallel()
+	log := memlog.New()
+	one, two := open(t, keepOpen{log}), open(t, log)
+	createKek(t, one, "k")
+	waitFor(t, func() bool { return one.Stats().Head == two.Stats().Head })
+	done := make(chan error, 2)
+	for i, r := range []*registry.Registry{one, two} {
+		go func() {
+			_, err := r.CreateDek(t.Context(), dekOf("k", "s", 1, fmt.Sprint("material", i)))
+			done <- err
+		}()
+	}
+	a, b := <-done, <-done
+	if a != nil {
+		a, b = b, a
+	}
+	if a != nil {
+		t.Errorf("both were refused: %v, %v", a, b)
+	}
+	wantCode(t, b, registry.CodeKeyExists)
+}
+
+// The registry stays small: what it holds of keys is bounded.
+func TestTooManyKeys(t *testing.T) {
+	t.Parallel()
+	log := memlog.New()
+	recs := make([]registry.Record, 20_000)
+	for i := range recs {
+		recs[i] = registry.Record{
+			Key: registry.Key{Kind: "kek", ID: fmt.Sprint("k", i)}, Op: registry.OpPut, Time: time.UnixMilli(1),
+			Facts: []byte(`{"kmsType":"aws-kms","kmsKeyId":"` + awsKey + `"}`),
+		}
+	}
+	if _, err := log.Append(t.Context(), registry.Offset{}, recs...); err != nil {
+		t.Fatal(err)
+	}
+	r := open(t, log)
+	req := registry.KekRequest{Name: "further", KmsType: "aws-kms", KmsKeyID: awsKey}
+	_, err := r.CreateKek(t.Context(), req)
+	wantCode(t, err, registry.CodeTooManyKeys)
+	req.Name = "k7"
+	if err := r.DeleteKek(t.Context(), req.Name, false); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := r.CreateKek(t.Context(), req); err != nil {
+		t.Errorf("undeleting one of them: %v", err)
 	}
 }

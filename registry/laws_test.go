@@ -89,7 +89,9 @@ func drawCommand(rt *rapid.T) command {
 	subject := rapid.SampledFrom([]string{"a", "b", ":.eu:a", ":.eu:c"}).Draw(rt, "subject")
 	number := rapid.IntRange(1, 4).Draw(rt, "version")
 	permanent := rapid.Bool().Draw(rt, "permanent")
-	switch rapid.IntRange(0, 8).Draw(rt, "kind") {
+	switch rapid.IntRange(0, 11).Draw(rt, "kind") {
+	case 9, 10, 11:
+		return drawKeyCommand(rt).command
 	case 0:
 		return command{"delete version", func(ctx context.Context, r *registry.Registry) error {
 			_, err := r.DeleteVersion(ctx, subject, registry.VersionRef{Number: number}, permanent)

@@ -170,6 +170,60 @@ func TestRequests(t *testing.T) {
 			_, err := c.AssociationsOfTopic(ctx, "", "orders", "value")
 			return err
 		}, `[]`, "GET /associations/resources/-/orders?associationType=value&resourceType=topic"},
+		"Keks": {func(ctx context.Context, c *client.Client) error {
+			_, err := c.Keks(ctx, client.KeksOptions{SubjectPrefixes: []string{"a", ":.eu:"}, Deleted: true, Limit: 2})
+			return err
+		}, `["k"]`, "GET /dek-registry/v1/keks?deleted=true&limit=2&subjectPrefix=a&subjectPrefix=%3A.eu%3A"},
+		"Kek": {func(ctx context.Context, c *client.Client) error {
+			_, err := c.Kek(ctx, "k", true)
+			return err
+		}, `{}`, "GET /dek-registry/v1/keks/k?deleted=true"},
+		"CreateKek": {func(ctx context.Context, c *client.Client) error {
+			_, err := c.CreateKek(ctx, client.KekRequest{Name: "k", KmsType: "hcvault", KmsKeyID: "https://v"})
+			return err
+		}, `{}`, `POST /dek-registry/v1/keks {"name":"k","kmsType":"hcvault","kmsKeyId":"https://v"}`},
+		"UpdateKek": {func(ctx context.Context, c *client.Client) error {
+			_, err := c.UpdateKek(ctx, "k", client.KekUpdate{KmsProps: client.Unset[map[string]string](), Shared: client.Set(false)})
+			return err
+		}, `{}`, `PUT /dek-registry/v1/keks/k {"kmsProps":null,"shared":false}`},
+		"DeleteKek": {func(ctx context.Context, c *client.Client) error {
+			return c.DeleteKek(ctx, "k", true)
+		}, ``, "DELETE /dek-registry/v1/keks/k?permanent=true"},
+		"UndeleteKek": {func(ctx context.Context, c *client.Client) error {
+			return c.UndeleteKek(ctx, "k")
+		}, ``, "POST /dek-registry/v1/keks/k/undelete"},
+		"TestKek": {func(ctx context.Context, c *client.Client) error {
+			_, err := c.TestKek(ctx, "k")
+			return err
+		}, `{}`, "POST /dek-registry/v1/keks/k/test"},
+		"DekSubjects": {func(ctx context.Context, c *client.Client) error {
+			_, err := c.DekSubjects(ctx, "k", true)
+			return err
+		}, `[]`, "GET /dek-registry/v1/keks/k/deks?deleted=true"},
+		"DekVersions": {func(ctx context.Context, c *client.Client) error {
+			_, err := c.DekVersions(ctx, client.DekName{Kek: "k", Subject: subject}, false)
+			return err
+		}, `[]`, "GET /dek-registry/v1/keks/k/deks/" + escaped + "/versions"},
+		"Dek": {func(ctx context.Context, c *client.Client) error {
+			_, err := c.Dek(ctx, client.DekName{Kek: "k", Subject: "s", Algorithm: "AES256_SIV"}, client.Latest, true)
+			return err
+		}, `{}`, "GET /dek-registry/v1/keks/k/deks/s/versions/latest?algorithm=AES256_SIV&deleted=true"},
+		"CreateDek": {func(ctx context.Context, c *client.Client) error {
+			_, err := c.CreateDek(ctx, "k", client.DekRequest{Subject: "a/b", EncryptedKeyMaterial: "bWU="}, true)
+			return err
+		}, `{}`, `POST /dek-registry/v1/keks/k/deks/a%2Fb?rewrap=true {"subject":"a/b","encryptedKeyMaterial":"bWU="}`},
+		"DeleteDeks": {func(ctx context.Context, c *client.Client) error {
+			return c.DeleteDeks(ctx, client.DekName{Kek: "k", Subject: "s", Algorithm: "AES128_GCM"}, true)
+		}, ``, "DELETE /dek-registry/v1/keks/k/deks/s?algorithm=AES128_GCM&permanent=true"},
+		"DeleteDek": {func(ctx context.Context, c *client.Client) error {
+			return c.DeleteDek(ctx, client.DekName{Kek: "k", Subject: "s"}, 2, false)
+		}, ``, "DELETE /dek-registry/v1/keks/k/deks/s/versions/2"},
+		"UndeleteDeks": {func(ctx context.Context, c *client.Client) error {
+			return c.UndeleteDeks(ctx, client.DekName{Kek: "k", Subject: "s"})
+		}, ``, "POST /dek-registry/v1/keks/k/deks/s/undelete"},
+		"UndeleteDek": {func(ctx context.Context, c *client.Client) error {
+			return c.UndeleteDek(ctx, client.DekName{Kek: "k", Subject: "s"}, 3)
+		}, ``, "POST /dek-registry/v1/keks/k/deks/s/versions/3/undelete"},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {

@@ -65,7 +65,7 @@ func anyRequest(rt *rapid.T) (method, target, body string) {
 	version := pick("version", []string{"1", "2", "latest", "-1"})
 	schema := "{" + pick("schema", someSchemas) + pick("extra", someExtras) + "}"
 	query := pick("query", []string{"", "", "?normalize=true", "?deleted=true", "?permanent=true", "?force=true", "?verbose=true", "?format=resolved", "?findTags=*"})
-	kind := rapid.IntRange(0, 14).Draw(rt, "kind")
+	kind := rapid.IntRange(0, 17).Draw(rt, "kind")
 	switch kind {
 	case 0, 1, 2, 3:
 		return http.MethodPost, "/subjects/" + subject + "/versions" + query, schema
@@ -89,8 +89,32 @@ func anyRequest(rt *rapid.T) (method, target, body string) {
 		return http.MethodPost, "/subjects/" + subject + "/versions/" + version + "/tags", `{"tagsToAdd":[{"schemaEntity":{"entityPath":"R","entityType":"sr_record"},"tags":["T"]}]}`
 	case 12:
 		return http.MethodGet, fmt.Sprintf("/schemas/ids/%d%s", rapid.IntRange(1, 8).Draw(rt, "id"), query), ""
+	case 15, 16, 17:
+		return anyKeyRequest(rt, subject, version)
 	default:
 		return http.MethodGet, "/subjects/" + subject + "/versions/" + version + query, ""
+	}
+}
+
+// anyKeyRequest draws a request for encryption keys.
+func anyKeyRequest(rt *rapid.T, subject, version string) (method, target, body string) {
+	pick := func(label string, from ...string) string { return rapid.SampledFrom(from).Draw(rt, label) }
+	kek := "/dek-registry/v1/keks/k"
+	dek := kek + "/deks/" + subject
+	query := pick("key query", "", "", "?deleted=True", "?permanent=true", "?algorithm=AES256_SIV", "?rewrap=true", "?testSharing=true", "?offset=1")
+	switch rapid.IntRange(0, 6).Draw(rt, "key request") {
+	case 0, 1:
+		return http.MethodPost, "/dek-registry/v1/keks" + query, `{"name":"k","kmsType":"hcvault","kmsKeyId":"https://v"` +
+			pick("kek extra", "", "", `,"shared":true`, `,"deleted":true`, `,"doc":"d"`) + `}`
+	case 2, 3:
+		return http.MethodPost, dek + query, `{` + pick("material", `"encryptedKeyMaterial":"bWU="`, `"encryptedKeyMaterial":"dHdv"`, `"subject":"x"`) +
+			pick("dek extra", "", `,"version":2`, `,"algorithm":"AES256_SIV"`, `,"deleted":true`) + `}`
+	case 4:
+		return http.MethodDelete, pick("key", kek, dek, dek+"/versions/"+version) + query, ""
+	case 5:
+		return http.MethodPost, pick("action", kek+"/undelete", kek+"/test", dek+"/undelete", dek+"/versions/"+version+"/undelete") + query, ""
+	default:
+		return http.MethodGet, pick("read", "/dek-registry/v1/keks", kek, kek+"/deks", dek, dek+"/versions", dek+"/versions/"+version) + query, ""
 	}
 }
 
