@@ -1,6 +1,6 @@
 // Package registry is the core of Accord: it owns what was decided (schemas,
-// versions, references, configuration, modes, encryption keys), decides what may be added, and
-// keeps it in a log.
+// versions, references, configuration, modes, encryption keys), decides what
+// may be added, and keeps it in a log.
 //
 // A Registry answers reads from an immutable State in memory and sends writes
 // through one sequencer, which decides them on the state, appends the records
