@@ -25,6 +25,16 @@ func (h *Handler) routeDeks() {
 // dekSubject is the {subject} of a path, behind its alias for keys.
 func (h *Handler) dekSubject(r *request) string { return h.reg.ResolveDekAlias(r.param("subject")) }
 
+// algorithmParam is the query parameter algorithm. Like any other value that
+// is not of its enumeration, an unknown one names nothing.
+func (r *request) algorithmParam() (registry.Algorithm, error) {
+	algorithm, known := registry.ParseAlgorithm(r.text("algorithm"))
+	if !known {
+		return "", plainError(http.StatusNotFound)
+	}
+	return algorithm, nil
+}
+
 // dekName is the data encryption key that path and query name.
 func (h *Handler) dekName(r *request) (registry.DekName, error) {
 	algorithm, err := r.algorithmParam()

@@ -1,8 +1,6 @@
 package api
 
 import (
-	"net/http"
-
 	"github.com/accordhq/accord/registry"
 	"github.com/accordhq/accord/registry/client"
 )
@@ -82,14 +80,4 @@ func answerKek(k registry.Kek, err error) (any, error) {
 		Name: k.Name, KmsType: k.KmsType, KmsKeyID: k.KmsKeyID, KmsProps: k.KmsProps, Doc: k.Doc,
 		Shared: k.Shared, Timestamp: k.Time.UnixMilli(), Deleted: k.Deleted,
 	}, nil
-}
-
-// algorithmParam is the query parameter algorithm. Like any other value that
-// is not of its enumeration, an unknown one names nothing.
-func (r *request) algorithmParam() (registry.Algorithm, error) {
-	algorithm, known := registry.ParseAlgorithm(r.text("algorithm"))
-	if !known {
-		return "", plainError(http.StatusNotFound)
-	}
-	return algorithm, nil
 }
