@@ -34,6 +34,9 @@ func (st *State) softDeleteVersion(v *version) ([]Record, error) {
 		return nil, errorf(CodeVersionSoftDeleted,
 			"Subject '%s' Version %d was soft deleted.Set permanent=true to delete permanently", v.subject, v.number)
 	}
+	if err := st.checkStaysActive(v); err != nil {
+		return nil, err
+	}
 	if st.referenced(v, false, "") {
 		return nil, referenceExists(v)
 	}
@@ -41,6 +44,9 @@ func (st *State) softDeleteVersion(v *version) ([]Record, error) {
 }
 
 func (st *State) eraseVersion(v *version) ([]Record, error) {
+	if err := st.checkUnassociated(v.subject); err != nil {
+		return nil, err
+	}
 	if st.referenced(v, true, "") {
 		return nil, referenceExists(v)
 	}
@@ -114,6 +120,9 @@ func (r *Registry) DeleteSubject(ctx context.Context, name string, permanent boo
 			return nil, subjectNotFound(name)
 		}
 		if err := st.checkWritable(name); err != nil {
+			return nil, err
+		}
+		if err := st.checkUnassociated(name); err != nil {
 			return nil, err
 		}
 		rows, err := st.deletableRows(sub, permanent)

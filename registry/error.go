@@ -35,6 +35,14 @@ const (
 	CodeSchemaTooLarge        Code = "schema_too_large"
 	CodeInvalidRuleSet        Code = "invalid_rule_set"
 	CodeContextNotEmpty       Code = "context_not_empty"
+	CodeAssociationNotFound   Code = "association_not_found"
+	CodeTooManyAssociations   Code = "too_many_associations"
+	CodeResourceAssociated    Code = "resource_associated"
+	CodeSubjectAssociated     Code = "subject_associated"
+	CodeSubjectOwned          Code = "subject_owned" // by a strong association
+	CodeNoActiveVersion       Code = "no_active_version"
+	CodeAssociationFrozen     Code = "association_frozen"
+	CodeInvalidAssociation    Code = "invalid_association"
 	CodeTooComplex            Code = "too_complex" // a check that ran out of its budget: 422/42201
 	CodeStoreUnavailable      Code = "store_unavailable"
 	CodeUnknownOffset         Code = "unknown_offset" // an Offset that this log never gave out

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/tidwall/btree"
+
 	"github.com/accordhq/accord/schema"
 )
 
@@ -60,6 +62,12 @@ func (st *State) Dump() string {
 		fmt.Fprintf(&b, "dek %s %s time=%d\n", d.key().ID, put(Key{}, d.dekFacts, "").Facts, d.millis)
 		return true
 	})
+	for i, tree := range []*btree.BTreeG[*association]{st.associations.byID, st.associations.byName, st.associations.bySubject} {
+		tree.Scan(func(a *association) bool {
+			fmt.Fprintf(&b, "association %d %+v\n", i, *a)
+			return true
+		})
+	}
 	for _, f := range schema.Formats() {
 		fmt.Fprintf(&b, "%s: %d active, %d deleted\n", f, st.counts.active[f], st.counts.deleted[f])
 	}

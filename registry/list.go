@@ -70,6 +70,10 @@ func (r *Registry) Schemas(ctx context.Context, f SchemaFilter) ([]Version, erro
 	var failed error
 	skip := f.Offset
 	st.scan(f.Prefix, func(s *subject) bool {
+		associations, wanted := st.associated(s.name, f.Associated)
+		if !wanted {
+			return true
+		}
 		for _, v := range s.selected(f) {
 			if skip > 0 {
 				skip--
@@ -80,7 +84,7 @@ func (r *Registry) Schemas(ctx context.Context, f SchemaFilter) ([]Version, erro
 				failed = err
 				return false
 			}
-			shown.Aliases = aliases[s.name]
+			shown.Aliases, shown.Associations = aliases[s.name], associations
 			out = append(out, shown)
 			if len(out) == f.Limit {
 				return false

@@ -22,6 +22,8 @@ const (
 	kindPolicy   = "policy"
 	kindKek      = "kek"
 	kindDek      = "dek"
+	// kindAssociation ties a side of a resource to a subject.
+	kindAssociation = "association"
 )
 
 // deriver numbers the code that computes derived facts. A record of an older

@@ -38,6 +38,17 @@ func (st *State) pinReferences(referrer string, refs []schema.Reference) ([]sche
 	return pinned, nil
 }
 
+// checkReferable refuses references to subjects that belong to a resource:
+// they may go with it.
+func (st *State) checkReferable(referrer string, refs []schema.Reference) error {
+	for _, ref := range refs {
+		if name := targetOf(referrer, ref.Subject); st.owned(name) {
+			return errorf(CodeOperationNotPermitted, "Subject '%s' has a strong association and cannot be referenced", name)
+		}
+	}
+	return nil
+}
+
 func noReference(ref schema.Reference) error {
 	return errorf(CodeReferenceNotFound, "No schema reference found for subject \"%s\" and version %d", ref.Subject, ref.Version)
 }

@@ -12,10 +12,7 @@ import (
 // (registry API 2.3). The answer carries no time: the version may be old.
 func (r *Registry) Register(ctx context.Context, req RegisterRequest) (Version, error) {
 	req.Subject = canonicalSubject(req.Subject)
-	if err := req.RuleSet.Check(); err != nil {
-		return Version{}, &Error{Code: CodeInvalidRuleSet, Message: err.Error(), Err: err}
-	}
-	if err := checkSubject(req.Subject); err != nil {
+	if err := req.check(); err != nil {
 		return Version{}, err
 	}
 	for {
@@ -35,6 +32,14 @@ func (r *Registry) Register(ctx context.Context, req RegisterRequest) (Version, 
 		}
 		return r.registered(ctx, st, reg)
 	}
+}
+
+// check refuses what no state could make valid.
+func (req *RegisterRequest) check() error {
+	if err := req.RuleSet.Check(); err != nil {
+		return &Error{Code: CodeInvalidRuleSet, Message: err.Error(), Err: err}
+	}
+	return checkSubject(req.Subject)
 }
 
 // registered presents the version a registration led to.
@@ -105,6 +110,9 @@ func (r *Registry) prepareRegistration(ctx context.Context, st *State, req Regis
 	strict := req.ID < 1 && isSet(config.ValidateNewSchemas, true) && !reg.mode.replicates()
 	reg.prepared, err = r.understand(ctx, st, req.Subject, candidate, understandOptions{normalize: normalize, strict: strict})
 	if err != nil {
+		return nil, err
+	}
+	if err := st.checkReferable(req.Subject, reg.refs); err != nil {
 		return nil, err
 	}
 	if req.Version == 0 && req.ID < 1 {
@@ -199,6 +207,9 @@ func (reg *registration) decide(st *State) ([]Record, error) {
 	name := reg.subject
 	if st.basisOf(name) != reg.basis || !reg.referencesStand(st) {
 		return nil, errStale
+	}
+	if err := st.checkReferable(name, reg.refs); err != nil {
+		return nil, err
 	}
 	sub := reg.basis.subject
 	reg.number, reg.wrote = sub.nextNumber(), false

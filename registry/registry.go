@@ -9,6 +9,7 @@
 package registry
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -36,9 +37,15 @@ type Options struct {
 	// ParseCache bounds, in bytes, the parsed schemas kept for comparing: half
 	// for texts that clients send, half for versions. Default 256 MiB.
 	ParseCache int
+	// MaxAssociations bounds how many associations there may be: all of them
+	// lie in memory. Replicas must agree on it. Default 100,000.
+	MaxAssociations int
 }
 
-const defaultCache = 256 << 20
+const (
+	defaultCache           = 256 << 20
+	defaultMaxAssociations = 100_000
+)
 
 // Registry is the catalog of subjects with everything that is decided about
 // them. All methods are safe for concurrent use; refusals are *Error.
@@ -52,6 +59,8 @@ type Registry struct {
 	// parsed remembers schemas by what was parsed, stored by where they lie.
 	parsed *budgetCache[sourceKey, *understood]
 	stored *budgetCache[Offset, *understood]
+
+	maxAssociations int
 
 	writes  chan *write
 	wanted  chan struct{} // a reading of the log, next says whose
@@ -73,9 +82,11 @@ func Open(ctx context.Context, opts Options) (*Registry, error) {
 	}
 	r := &Registry{
 		log: opts.Log, logger: opts.Logger, now: opts.Now,
-		texts:   newBudgetCache[Offset](orDefault(opts.TextCache), func(t string) int { return len(t) }),
-		parsed:  newBudgetCache[sourceKey](orDefault(opts.ParseCache)/2, (*understood).weight),
-		stored:  newBudgetCache[Offset](orDefault(opts.ParseCache)/2, (*understood).weight),
+		texts:           newBudgetCache[Offset](cmp.Or(opts.TextCache, defaultCache), func(t string) int { return len(t) }),
+		parsed:          newBudgetCache[sourceKey](cmp.Or(opts.ParseCache, defaultCache)/2, (*understood).weight),
+		stored:          newBudgetCache[Offset](cmp.Or(opts.ParseCache, defaultCache)/2, (*understood).weight),
+		maxAssociations: cmp.Or(opts.MaxAssociations, defaultMaxAssociations),
+
 		writes:  make(chan *write, maxBatch),
 		wanted:  make(chan struct{}, 1),
 		closing: make(chan struct{}),
@@ -91,13 +102,6 @@ func Open(ctx context.Context, opts Options) (*Registry, error) {
 	}
 	r.start()
 	return r, nil
-}
-
-func orDefault(budget int) int {
-	if budget == 0 {
-		return defaultCache
-	}
-	return budget
 }
 
 func (r *Registry) start() {

@@ -20,6 +20,8 @@ type State struct {
 	modes    *btree.Map[string, Mode]
 	policies *btree.Map[string, *Policy]
 
+	associations associations
+
 	// head is the offset of the last entry applied.
 	head Offset
 	// unreadable counts records that could not be understood and were passed
@@ -38,7 +40,10 @@ func newState() *State {
 		configs:  new(btree.Map[string, *Config]),
 		modes:    new(btree.Map[string, Mode]),
 		policies: new(btree.Map[string, *Policy]),
-		copying:  new(sync.Mutex),
+
+		associations: newAssociations(),
+
+		copying: new(sync.Mutex),
 	}
 }
 
@@ -50,6 +55,7 @@ func (st *State) clone() *State {
 	c := *st
 	c.catalog, c.keyring = st.catalog.clone(), st.keyring.clone()
 	c.configs, c.modes, c.policies = st.configs.Copy(), st.modes.Copy(), st.policies.Copy()
+	c.associations = st.associations.clone()
 	c.copying = new(sync.Mutex)
 	return &c
 }
@@ -95,6 +101,8 @@ func (st *State) applyRecord(e Entry) (known bool, err error) {
 		return true, st.applyKek(e)
 	case kindDek:
 		return true, st.applyDek(e)
+	case kindAssociation:
+		return true, st.applyAssociation(e)
 	}
 	return false, nil
 }

@@ -73,6 +73,8 @@ type Version struct {
 	Deleted bool
 	// Aliases are the alias names that point to the subject, where asked.
 	Aliases []string
+	// Associations are those of the subject that a list selects.
+	Associations []Association
 }
 
 // SubjectVersion names a version.
@@ -151,6 +153,9 @@ type SchemaFilter struct {
 	Deleted    bool
 	LatestOnly bool
 	RuleType   string
+	// Associated selects subjects by their associations, with the lifecycle
+	// Unassociated those that have none.
+	Associated AssociationFilter
 	// Offset and Limit page the answer; Limit below 1 is no limit.
 	Offset, Limit int
 }
