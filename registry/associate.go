@@ -121,7 +121,9 @@ func (r *Registry) associatedBy(ctx context.Context, st *State, a *associating) 
 	return out, nil
 }
 
-func invalidAssociation(property, detail string) error {
+// InvalidAssociation is the refusal of a request for what it says in one
+// property.
+func InvalidAssociation(property, detail string) error {
 	return errorf(CodeInvalidAssociation, "The association specified an invalid value for property: '%s', detail: %s", property, detail)
 }
 
@@ -141,7 +143,7 @@ func (req *AssociationRequest) check() error {
 		resource.Type = ResourceTopic
 	}
 	if resource.Type != ResourceTopic {
-		return invalidAssociation("resourceType", "must be '"+ResourceTopic+"'")
+		return InvalidAssociation("resourceType", "must be '"+ResourceTopic+"'")
 	}
 	if err := req.checkContext(); err != nil {
 		return err
@@ -154,13 +156,13 @@ func (req *AssociationRequest) checkContext() error {
 	if isQualified(req.Context) {
 		context, name := contextOf(req.Context)
 		if name != "" {
-			return invalidAssociation("context", "must name no subject")
+			return InvalidAssociation("context", "must name no subject")
 		}
 		req.Context = context
 		return nil
 	}
 	if strings.Contains(req.Context, ":") {
-		return invalidAssociation("context", "cannot contain a colon")
+		return InvalidAssociation("context", "cannot contain a colon")
 	}
 	req.Context = "." + strings.TrimPrefix(req.Context, ".")
 	return nil
@@ -169,7 +171,7 @@ func (req *AssociationRequest) checkContext() error {
 // checkChanges lets each side be changed once, or be deleted and made anew.
 func (req *AssociationRequest) checkChanges() error {
 	if len(req.Changes) == 0 {
-		return invalidAssociation("associations", "cannot be null or empty")
+		return InvalidAssociation("associations", "cannot be null or empty")
 	}
 	changes := make([]AssociationChange, 0, len(req.Changes))
 	last := map[string]AssociationOp{}
@@ -179,7 +181,7 @@ func (req *AssociationRequest) checkChanges() error {
 		}
 		before, again := last[change.Type]
 		if again && (before != DeleteAssociation || change.Op == DeleteAssociation) {
-			return invalidAssociation("associationType", "Duplicate association type: "+change.Type)
+			return InvalidAssociation("associationType", "Duplicate association type: "+change.Type)
 		}
 		last[change.Type] = change.Op
 		changes = append(changes, change)
@@ -192,23 +194,23 @@ func (c *AssociationChange) check() error {
 	switch c.Op {
 	case CreateAssociation, UpsertAssociation, DeleteAssociation:
 	default:
-		return invalidAssociation("opType", "must be CREATE, UPSERT or DELETE")
+		return InvalidAssociation("opType", "must be CREATE, UPSERT or DELETE")
 	}
 	switch c.Type {
 	case "":
 		c.Type = ValueAssociation
 	case KeyAssociation, ValueAssociation:
 	default:
-		return invalidAssociation("associationType", "must be either 'key' or 'value'")
+		return InvalidAssociation("associationType", "must be either 'key' or 'value'")
 	}
 	switch c.Lifecycle {
 	case "", Strong, Weak:
 	default:
-		return invalidAssociation("lifecycle", "must be STRONG or WEAK")
+		return InvalidAssociation("lifecycle", "must be STRONG or WEAK")
 	}
 	if c.Subject != nil {
 		if _, name := contextOf(*c.Subject); name == "" || strings.ContainsFunc(*c.Subject, isISOControl) {
-			return invalidAssociation("subject", "must not be empty")
+			return InvalidAssociation("subject", "must not be empty")
 		}
 	}
 	return nil
@@ -218,13 +220,13 @@ func (c *AssociationChange) check() error {
 func checkResourceName(property, name string) error {
 	switch {
 	case name == "":
-		return invalidAssociation(property, "cannot be null or empty")
+		return InvalidAssociation(property, "cannot be null or empty")
 	case utf8.RuneCountInString(name) > maxResourceName:
-		return invalidAssociation(property, "exceeds max length of 256")
+		return InvalidAssociation(property, "exceeds max length of 256")
 	}
 	for _, c := range name {
 		if !unicode.IsLetter(c) && !unicode.IsDigit(c) && !strings.ContainsRune("_-.", c) {
-			return invalidAssociation(property, "illegal character '"+string(c)+"'")
+			return InvalidAssociation(property, "illegal character '"+string(c)+"'")
 		}
 	}
 	return nil
@@ -233,11 +235,11 @@ func checkResourceName(property, name string) error {
 func checkResourceID(id string, optional bool) error {
 	switch {
 	case id == "" && !optional:
-		return invalidAssociation("resourceId", "cannot be null or empty")
+		return InvalidAssociation("resourceId", "cannot be null or empty")
 	case len(id) > maxResourceID:
-		return invalidAssociation("resourceId", "exceeds max length of 1024")
+		return InvalidAssociation("resourceId", "exceeds max length of 1024")
 	case strings.ContainsFunc(id, isISOControl):
-		return invalidAssociation("resourceId", "must not contain control characters")
+		return InvalidAssociation("resourceId", "must not contain control characters")
 	}
 	return nil
 }

@@ -176,7 +176,7 @@ func (a *associating) judge(st *State, step *associationStep) (*judgedAssociatio
 	}
 	for _, known := range st.associations.ofID(a.resource.ID) {
 		if known.resource != a.resource {
-			return nil, invalidAssociation("resourceId", "is that of resource '"+known.resource.Name+"' in namespace '"+known.resource.Namespace+"'")
+			return nil, InvalidAssociation("resourceId", "is that of resource '"+known.resource.Name+"' in namespace '"+known.resource.Namespace+"'")
 		}
 	}
 	if j.existing != nil {
@@ -219,9 +219,9 @@ func (j *judgedAssociation) settleLifecycle(step *associationStep) error {
 	switch {
 	case j.lifecycle == Strong:
 	case step.Schema != nil:
-		return invalidAssociation("lifecycle", "cannot be WEAK when schema is provided")
+		return InvalidAssociation("lifecycle", "cannot be WEAK when schema is provided")
 	case isSet(step.Frozen, false):
-		return invalidAssociation("frozen", "association with lifecycle of WEAK cannot be frozen")
+		return InvalidAssociation("frozen", "association with lifecycle of WEAK cannot be frozen")
 	}
 	return nil
 }
@@ -236,11 +236,11 @@ func (j *judgedAssociation) judgeExisting(step *associationStep) error {
 	case step.Op == CreateAssociation:
 		return j.resourceAssociated()
 	case old.subject != j.subject:
-		return invalidAssociation("subject", "subject of association cannot be changed from '"+old.subject+"' to '"+j.subject+"'")
+		return InvalidAssociation("subject", "subject of association cannot be changed from '"+old.subject+"' to '"+j.subject+"'")
 	case old.lifecycle == Strong:
 		return associationFrozen(old)
 	}
-	return invalidAssociation("lifecycle", "lifecycle of association cannot be changed from WEAK to STRONG: delete the association and create another")
+	return InvalidAssociation("lifecycle", "lifecycle of association cannot be changed from WEAK to STRONG: delete the association and create another")
 }
 
 // judgeResource asks what else the resource has: a name means one resource at
@@ -253,7 +253,7 @@ func (a *associating) judgeResource(st *State, j *judgedAssociation) error {
 	}
 	for _, other := range st.associations.ofID(a.resource.ID) {
 		if other.lifecycle != j.lifecycle {
-			return invalidAssociation("lifecycle", "all associations of a resource must have one lifecycle, and this one's is "+string(other.lifecycle))
+			return InvalidAssociation("lifecycle", "all associations of a resource must have one lifecycle, and this one's is "+string(other.lifecycle))
 		}
 	}
 	if st.associations.byID.Len() >= a.limit {
@@ -266,7 +266,7 @@ func (a *associating) judgeResource(st *State, j *judgedAssociation) error {
 func (j *judgedAssociation) judgeWeak(st *State) error {
 	switch {
 	case j.subject == j.ownSubject():
-		return invalidAssociation("subject", "WEAK associations cannot use subject '"+j.subject+"'")
+		return InvalidAssociation("subject", "WEAK associations cannot use subject '"+j.subject+"'")
 	case st.owned(j.subject):
 		return errorf(CodeSubjectOwned, "A strong association already exists for subject '%s'", j.subject)
 	case st.subject(j.subject).latest() == nil:
@@ -281,9 +281,9 @@ func (j *judgedAssociation) judgeStrong(st *State, step *associationStep, import
 	active := st.subject(j.subject).latest() != nil
 	switch {
 	case !isSet(step.Frozen, true):
-		return invalidAssociation("frozen", "association with lifecycle of STRONG must be frozen")
+		return InvalidAssociation("frozen", "association with lifecycle of STRONG must be frozen")
 	case j.subject != j.ownSubject():
-		return invalidAssociation("subject", "frozen associations must use subject '"+j.ownSubject()+"'")
+		return InvalidAssociation("subject", "frozen associations must use subject '"+j.ownSubject()+"'")
 	case len(st.associations.ofSubject(j.subject)) > 0:
 		return subjectAssociated(j.subject)
 	case importing && step.Schema == nil && !active:
@@ -291,11 +291,11 @@ func (j *judgedAssociation) judgeStrong(st *State, step *associationStep, import
 	case importing:
 		return nil
 	case step.Op == UpsertAssociation:
-		return invalidAssociation("lifecycle", "STRONG associations are created, not upserted")
+		return InvalidAssociation("lifecycle", "STRONG associations are created, not upserted")
 	case step.Schema == nil:
-		return invalidAssociation("schema", "schema must be provided when creating a frozen association")
+		return InvalidAssociation("schema", "schema must be provided when creating a frozen association")
 	case active:
-		return invalidAssociation("frozen", "cannot create a frozen association when schemas already exist in the subject")
+		return InvalidAssociation("frozen", "cannot create a frozen association when schemas already exist in the subject")
 	}
 	return nil
 }

@@ -21,11 +21,19 @@ const (
 	CodeVersionNotSoftDeleted = 40407
 	CodeSubjectLevelNotSet    = 40408
 	CodeSubjectModeNotSet     = 40409
+	CodeAssociationNotFound   = 40410
+	CodeTooManyAssociations   = 40902
+	CodeResourceAssociated    = 40903
+	CodeSubjectAssociated     = 40904
+	CodeSubjectOwned          = 40905
+	CodeNoActiveVersion       = 40907
+	CodeAssociationFrozen     = 40908
 	CodeInvalidSchema         = 42201
 	CodeOperationNotPermitted = 42205
 	CodeReferenceExists       = 42206
 	CodeKeyNotFound           = 40470
 	CodeKeyExists             = 40971
+	CodeInvalidAssociation    = 42212
 )
 
 // maxErrorBody is how much of a refusal is read, in bytes: verdicts over a

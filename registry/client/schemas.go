@@ -25,6 +25,10 @@ type SchemasOptions struct {
 	LatestOnly bool
 	// RuleType keeps schemas with a rule of the type.
 	RuleType string
+	// ResourceType, AssociationTypes and Lifecycles keep subjects that are
+	// associated so; the lifecycle "NONE" those that are not associated.
+	ResourceType                 string
+	AssociationTypes, Lifecycles []string
 }
 
 // Schemas yields the selected versions by subject and version, page by page as
@@ -55,7 +59,8 @@ func (c *Client) Schemas(ctx context.Context, opts SchemasOptions) iter.Seq2[Lis
 // first offset.
 func (c *Client) SchemasPage(ctx context.Context, opts SchemasOptions, offset, limit int) ([]ListedSchema, error) {
 	q := query{}.text("subjectPrefix", opts.Prefix).flag("aliases", opts.Aliases).flag("deleted", opts.Deleted).
-		flag("latestOnly", opts.LatestOnly).text("ruleType", opts.RuleType).page(offset, limit)
+		flag("latestOnly", opts.LatestOnly).text("ruleType", opts.RuleType).text("resourceType", opts.ResourceType).
+		each("associationType", opts.AssociationTypes).each("lifecycle", opts.Lifecycles).page(offset, limit)
 	var page []ListedSchema
 	err := c.json(ctx, get(q, "schemas"), &page)
 	return page, err

@@ -35,16 +35,3 @@ func (c *Client) MasterAvailable(ctx context.Context) (bool, error) {
 	err := c.json(ctx, get(nil, "master_available"), &out)
 	return out.MasterAvailable, err
 }
-
-// AssociationsOfTopic lists the subjects tied to a topic as its "key" or
-// "value"; kind "" is both. Namespace "-" or "" is any Kafka cluster. Servers
-// without associations have none.
-func (c *Client) AssociationsOfTopic(ctx context.Context, namespace, topic, kind string) ([]Association, error) {
-	if namespace == "" {
-		namespace = "-"
-	}
-	q := query{}.text("resourceType", "topic").text("associationType", kind)
-	var found []Association
-	err := c.json(ctx, get(q, "associations", "resources", namespace, topic), &found)
-	return found, err
-}

@@ -83,6 +83,8 @@ type ListedSchema struct {
 	Schema
 	// Aliases point to the subject; only sent when asked for.
 	Aliases []string `json:"aliases,omitempty"`
+	// Associations are those of the subject, as far as the list selects them.
+	Associations []Association `json:"associations,omitempty"`
 }
 
 // SchemaString is a schema read by id or GUID. It has no id; a read by GUID
@@ -269,19 +271,4 @@ type MasterAvailable struct {
 // Deployment is the answer of GET /v1/metadata/deployment.
 type Deployment struct {
 	Attributes []string `json:"attributes"`
-}
-
-// Association ties a resource, a Kafka topic as a rule, to a subject.
-type Association struct {
-	Subject           string `json:"subject,omitempty"`
-	GUID              string `json:"guid,omitempty"`
-	ResourceName      string `json:"resourceName,omitempty"`
-	ResourceNamespace string `json:"resourceNamespace,omitempty"`
-	ResourceID        string `json:"resourceId,omitempty"`
-	ResourceType      string `json:"resourceType,omitempty"`
-	AssociationType   string `json:"associationType,omitempty"`
-	Lifecycle         string `json:"lifecycle,omitempty"`
-	Frozen            *bool  `json:"frozen,omitempty"`
-	CreateTimestamp   int64  `json:"createTs,omitempty"`
-	UpdateTimestamp   int64  `json:"updateTs,omitempty"`
 }

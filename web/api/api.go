@@ -117,7 +117,7 @@ func (h *Handler) recover(w http.ResponseWriter, r *http.Request) {
 }
 
 // endpoint answers a request with a value to encode: a text as it is, noContent
-// as 204, anything else as JSON.
+// as 204, multiStatus as 207, anything else as JSON.
 type endpoint func(*request) (any, error)
 
 func (h *Handler) get(pattern string, e endpoint)    { h.mux.Get(pattern, h.serve(e)) }

@@ -1,60 +1,175 @@
 package api
 
 import (
-	"fmt"
+	"cmp"
 	"net/http"
 	"slices"
 
+	"github.com/accordhq/accord/registry"
 	"github.com/accordhq/accord/registry/client"
 )
 
-// Associations tie topics to subjects. None are kept here, and the answers say
-// so in the terms of registry API 1.7: reads find nothing, as serializers with
-// default settings need on each start before they fall back to the topic's
-// name; there is nothing to delete; and what would create one is not found, as
-// on a server with associations.enable=false.
+// Associations tie topics to subjects (registry API 1.7). Serializers with
+// default settings ask for those of their topic on each start; unknown topics
+// have none.
 func (h *Handler) routeAssociations() {
-	h.get("/associations/subjects/{subject}", h.associations)
-	h.get("/associations/resources/{id}", h.associations)
-	h.get("/associations/resources/{namespace}/{name}", h.associations)
-	h.delete("/associations/resources/{id}", h.deleteAssociation)
-	h.put("/associations/resources/{id}", h.noAssociations)
-	h.post("/associations", h.noAssociations)
-	h.post("/associations:batchGet", h.noAssociations)
-	h.post("/associations:batchMutate", h.noAssociations)
+	h.get("/associations/subjects/{subject}", h.associationsOfSubject)
+	h.get("/associations/resources/{id}", h.associationsOfID)
+	h.get("/associations/resources/{namespace}/{name}", h.associationsOfResource)
+	h.post("/associations", h.createAssociations)
+	h.put("/associations/resources/{id}", h.upsertAssociations)
+	h.delete("/associations/resources/{id}", h.deleteAssociations)
+	h.post("/associations:batchGet", h.batchGetAssociations)
+	h.post("/associations:batchMutate", h.batchMutateAssociations)
 }
 
-func (h *Handler) associations(r *request) (any, error) {
-	if _, err := r.unassociated(); err != nil {
+func (h *Handler) associationsOfSubject(r *request) (any, error) {
+	return h.associations(r, func(f registry.AssociationFilter) []registry.Association {
+		return h.reg.AssociationsOfSubject(h.subject(r), f)
+	})
+}
+
+func (h *Handler) associationsOfID(r *request) (any, error) {
+	return h.associations(r, func(f registry.AssociationFilter) []registry.Association {
+		return h.reg.AssociationsOfID(r.param("id"), f)
+	})
+}
+
+func (h *Handler) associationsOfResource(r *request) (any, error) {
+	return h.associations(r, func(f registry.AssociationFilter) []registry.Association {
+		return h.reg.AssociationsOfResource(r.param("namespace"), r.param("name"), f)
+	})
+}
+
+// associations answers the part of a list that the request asks for.
+func (h *Handler) associations(r *request, read func(registry.AssociationFilter) []registry.Association) (any, error) {
+	win, err := r.window(h.opts.MaxListed)
+	if err != nil {
 		return nil, err
 	}
-	return list(r, []client.Association{}, nil)
+	filter, err := r.associationFilter()
+	if err != nil {
+		return nil, err
+	}
+	filter.ResourceType = cmp.Or(filter.ResourceType, registry.ResourceTopic)
+	return associationsOf(cut(read(filter), win)), nil
 }
 
-func (h *Handler) deleteAssociation(r *request) (any, error) {
-	return nil, &requestError{
-		status: http.StatusNotFound, code: codeNoAssociation,
-		message: fmt.Sprintf("Association for '%s' not found.", r.param("id")),
+// associationFilter reads the parameters that select associations. A lifecycle
+// that is none names nothing.
+func (r *request) associationFilter() (registry.AssociationFilter, error) {
+	known := []registry.Lifecycle{registry.Strong, registry.Weak, registry.Unassociated}
+	filter := registry.AssociationFilter{ResourceType: r.text("resourceType"), Types: r.texts("associationType")}
+	for _, lifecycle := range r.texts("lifecycle") {
+		if !slices.Contains(known, registry.Lifecycle(lifecycle)) {
+			return filter, plainError(http.StatusNotFound)
+		}
+		filter.Lifecycles = append(filter.Lifecycles, registry.Lifecycle(lifecycle))
+	}
+	return filter, nil
+}
+
+func (h *Handler) createAssociations(r *request) (any, error) {
+	var body client.AssociationRequest
+	if err := r.decode(&body); err != nil {
+		return nil, err
+	}
+	return h.associate(r, body, registry.CreateAssociation)
+}
+
+func (h *Handler) upsertAssociations(r *request) (any, error) {
+	var body client.AssociationRequest
+	if err := r.decode(&body); err != nil {
+		return nil, err
+	}
+	id := r.param("id")
+	if body.ResourceID == "" {
+		body.ResourceID = id
+	}
+	if body.ResourceID != id {
+		return nil, registry.InvalidAssociation("resourceId", "is not the one in the path")
+	}
+	return h.associate(r, body, registry.UpsertAssociation)
+}
+
+// associate answers one request, each of whose changes does op.
+func (h *Handler) associate(r *request, body client.AssociationRequest, op registry.AssociationOp) (any, error) {
+	for i := range body.Associations {
+		body.Associations[i].OpType = string(op)
+	}
+	req, err := associationRequestOf(r, body)
+	if err != nil {
+		return nil, err
+	}
+	made, err := h.reg.Associate(r.Context(), req)
+	if err != nil {
+		return nil, err
+	}
+	answer := responseTo(body)
+	for _, a := range made {
+		answer.Associations = append(answer.Associations, associationInfoOf(a.Association, a.Schema))
+	}
+	return answer, nil
+}
+
+func (h *Handler) deleteAssociations(r *request) (any, error) {
+	err := h.reg.Dissociate(r.Context(), registry.DissociateRequest{
+		ID: r.param("id"), ResourceType: r.text("resourceType"), Types: r.texts("associationType"),
+		Cascade: r.flag("cascadeLifecycle"), DryRun: r.flag("dryRun"),
+	})
+	return noContent{}, err
+}
+
+// associationRequestOf reads a request and the parameters beside it.
+func associationRequestOf(r *request, body client.AssociationRequest) (registry.AssociationRequest, error) {
+	req := registry.AssociationRequest{
+		Resource: registry.Resource{
+			Name: body.ResourceName, Namespace: body.ResourceNamespace, ID: body.ResourceID, Type: body.ResourceType,
+		},
+		Context: r.text("context"), DryRun: r.flag("dryRun"),
+	}
+	for _, a := range body.Associations {
+		change := registry.AssociationChange{
+			Op: registry.AssociationOp(a.OpType), Type: a.AssociationType, Subject: a.Subject,
+			Lifecycle: registry.Lifecycle(a.Lifecycle), Frozen: a.Frozen, Cascade: a.CascadeLifecycle,
+		}
+		if a.Schema != nil {
+			if err := checkNumbers(*a.Schema); err != nil {
+				return req, err
+			}
+			change.Schema = new(registrationOf(*a.Schema))
+			change.Schema.Normalize = a.Normalize
+		}
+		req.Changes = append(req.Changes, change)
+	}
+	return req, nil
+}
+
+// responseTo is an answer that names the resource as the request did.
+func responseTo(body client.AssociationRequest) client.AssociationResponse {
+	return client.AssociationResponse{
+		ResourceName: body.ResourceName, ResourceNamespace: body.ResourceNamespace, ResourceID: body.ResourceID,
+		ResourceType: cmp.Or(body.ResourceType, registry.ResourceTopic),
 	}
 }
 
-func (h *Handler) noAssociations(*request) (any, error) {
-	return nil, &requestError{
-		status:  http.StatusNotFound,
-		message: "This registry keeps no associations: name subjects with the topic name strategy",
-	}
-}
-
-// unassociated reports whether the lifecycles a request asks for include NONE,
-// that of subjects without association: here, of all.
-func (r *request) unassociated() (bool, error) {
-	wanted := r.texts("lifecycle")
-	for _, lifecycle := range wanted {
-		switch lifecycle {
-		case "STRONG", "WEAK", "NONE":
-		default:
-			return false, plainError(http.StatusNotFound)
+func associationsOf(found []registry.Association) []client.Association {
+	answer := make([]client.Association, len(found))
+	for i, a := range found {
+		ts := a.Time.UnixMilli()
+		answer[i] = client.Association{
+			Subject: a.Subject, GUID: a.GUID, ResourceName: a.Resource.Name, ResourceNamespace: a.Resource.Namespace,
+			ResourceID: a.Resource.ID, ResourceType: a.Resource.Type, AssociationType: a.Type,
+			Lifecycle: string(a.Lifecycle), CreateTimestamp: ts, UpdateTimestamp: ts,
 		}
 	}
-	return len(wanted) == 0 || slices.Contains(wanted, "NONE"), nil
+	return answer
+}
+
+func associationInfoOf(a registry.Association, v *registry.Version) client.AssociationInfo {
+	info := client.AssociationInfo{Subject: a.Subject, AssociationType: a.Type, Lifecycle: string(a.Lifecycle)}
+	if v != nil {
+		info.Schema = new(schemaOf(*v))
+	}
+	return info
 }

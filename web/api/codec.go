@@ -178,18 +178,23 @@ func (r *request) decodeSchema() (client.RegisterRequest, error) {
 	if err := r.decode(&body); err != nil {
 		return body, err
 	}
+	return body, checkNumbers(body)
+}
+
+// checkNumbers refuses a schema with numbers that the wire cannot hold.
+func checkNumbers(body client.RegisterRequest) error {
 	if err := checkNumber("version", body.Version); err != nil {
-		return body, err
+		return err
 	}
 	if err := checkNumber("id", body.ID); err != nil {
-		return body, err
+		return err
 	}
 	for i, ref := range body.References {
 		if err := checkNumber(fmt.Sprintf("references[%d].version", i), ref.Version); err != nil {
-			return body, err
+			return err
 		}
 	}
-	return body, nil
+	return nil
 }
 
 // checkNumber refuses what does not fit the 32 bits that ids and versions have
@@ -207,6 +212,9 @@ func checkNumber(field string, n int) error {
 type (
 	rawText   string
 	noContent struct{}
+	// multiStatus answers several requests at once: the value says how each
+	// of them went.
+	multiStatus struct{ value any }
 )
 
 // write sends an answer.
@@ -218,6 +226,8 @@ func (h *Handler) write(w http.ResponseWriter, answer any) {
 	case noContent:
 		w.Header().Del("Content-Type")
 		w.WriteHeader(http.StatusNoContent)
+	case multiStatus:
+		h.writeJSON(w, http.StatusMultiStatus, a.value)
 	default:
 		h.writeJSON(w, http.StatusOK, a)
 	}

@@ -44,6 +44,14 @@ var outcomes = map[registry.Code]outcome{
 	registry.CodeInvalidRuleSet:        {422, 42210},
 	registry.CodeContextNotEmpty:       {422, 42211},
 	registry.CodeUnknownOffset:         {412, 412},
+	registry.CodeAssociationNotFound:   {404, 40410},
+	registry.CodeTooManyAssociations:   {409, 40902},
+	registry.CodeResourceAssociated:    {409, 40903},
+	registry.CodeSubjectAssociated:     {409, 40904},
+	registry.CodeSubjectOwned:          {409, 40905},
+	registry.CodeNoActiveVersion:       {409, 40907},
+	registry.CodeAssociationFrozen:     {409, 40908},
+	registry.CodeInvalidAssociation:    {422, 42212},
 	registry.CodeStoreUnavailable:      {503, 503},
 	registry.CodeReadOnlyNode:          {503, 503},
 
@@ -58,10 +66,7 @@ var outcomes = map[registry.Code]outcome{
 	registry.CodeKeyReferenced:          {422, 42272},
 }
 
-const (
-	codeNoAssociation     = 40410
-	retryAfterUnavailable = "1" // seconds
-)
+const retryAfterUnavailable = "1" // seconds
 
 // requestError is a refusal made before the registry is asked.
 type requestError struct {

@@ -22,8 +22,9 @@ func (h *Handler) schemas(r *request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	if all, err := r.unassociated(); err != nil || !all {
-		return []client.ListedSchema{}, err
+	associated, err := r.associationFilter()
+	if err != nil {
+		return nil, err
 	}
 	versions, err := h.reg.Schemas(r.Context(), registry.SchemaFilter{
 		Prefix:     r.text("subjectPrefix"),
@@ -31,6 +32,7 @@ func (h *Handler) schemas(r *request) (any, error) {
 		Deleted:    r.flag("deleted"),
 		LatestOnly: r.flag("latestOnly"),
 		RuleType:   r.text("ruleType"),
+		Associated: associated,
 		Offset:     win.offset,
 		Limit:      win.limit,
 	})
@@ -39,7 +41,7 @@ func (h *Handler) schemas(r *request) (any, error) {
 	}
 	answer := make([]client.ListedSchema, len(versions))
 	for i, v := range versions {
-		answer[i] = client.ListedSchema{Schema: h.schemaOf(v), Aliases: v.Aliases}
+		answer[i] = client.ListedSchema{Schema: h.schemaOf(v), Aliases: v.Aliases, Associations: associationsOf(v.Associations)}
 	}
 	return answer, nil
 }

@@ -82,18 +82,9 @@ func (h *Handler) register(r *request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	v, err := h.reg.Register(r.Context(), registry.RegisterRequest{
-		Subject:       h.subject(r),
-		Candidate:     candidateOf(body),
-		Version:       body.Version,
-		ID:            body.ID,
-		Normalize:     r.flag("normalize"),
-		Force:         r.flag("force"),
-		Format:        r.text("format"),
-		TagsToAdd:     body.SchemaTagsToAdd,
-		TagsToRemove:  body.SchemaTagsToRemove,
-		PropagateTags: body.PropagateSchemaTags,
-	})
+	req := registrationOf(body)
+	req.Subject, req.Normalize, req.Force, req.Format = h.subject(r), r.flag("normalize"), r.flag("force"), r.text("format")
+	v, err := h.reg.Register(r.Context(), req)
 	if err != nil {
 		return nil, err
 	}
@@ -155,6 +146,18 @@ func (h *Handler) tag(r *request) (any, error) {
 		return nil, err
 	}
 	return h.registeredOf(v, client.RegisterRequest{}), nil
+}
+
+// registrationOf is what a body says of a schema to register.
+func registrationOf(body client.RegisterRequest) registry.RegisterRequest {
+	return registry.RegisterRequest{
+		Candidate:     candidateOf(body),
+		Version:       body.Version,
+		ID:            body.ID,
+		TagsToAdd:     body.SchemaTagsToAdd,
+		TagsToRemove:  body.SchemaTagsToRemove,
+		PropagateTags: body.PropagateSchemaTags,
+	}
 }
 
 // candidateOf is the schema in a request's body.
