@@ -60,8 +60,7 @@ func TestSchemaAndAssociationAreOneChange(t *testing.T) {
 	t.Parallel()
 	log := memlog.New()
 	r := open(t, log)
-	key := strong(`"long"`)
-	key.Type = registry.KeyAssociation
+	key := onKey(strong(`"long"`))
 	made := associate(t, r, registry.AssociationRequest{
 		Resource: orders, Changes: []registry.AssociationChange{strong(`"string"`), key},
 	})
@@ -87,17 +86,14 @@ func TestAssociateIsAllOrNothing(t *testing.T) {
 	r := open(t, log)
 	register(t, r, "shared", avro(`"string"`))
 	before := changes(t, log)
-	broken := strong(`{"type":`)
-	broken.Type = registry.KeyAssociation
-	missing := weak("nowhere")
-	missing.Type = registry.KeyAssociation
+	broken, missing := onKey(strong(`{"type":`)), onKey(weak("nowhere"))
 	for name, c := range map[string]struct {
 		changes []registry.AssociationChange
 		code    registry.Code
 	}{
 		"the second schema does not parse": {[]registry.AssociationChange{strong(`"string"`), broken}, registry.CodeInvalidSchema},
 		"the second subject is not there":  {[]registry.AssociationChange{weak("shared"), missing}, registry.CodeNoActiveVersion},
-		"two lifecycles":                   {[]registry.AssociationChange{strong(`"string"`), withType(weak("shared"), "key")}, registry.CodeInvalidAssociation},
+		"two lifecycles":                   {[]registry.AssociationChange{strong(`"string"`), onKey(weak("shared"))}, registry.CodeInvalidAssociation},
 		"one side twice":                   {[]registry.AssociationChange{strong(`"string"`), weak("shared")}, registry.CodeInvalidAssociation},
 	} {
 		_, err := r.Associate(t.Context(), registry.AssociationRequest{Resource: orders, Changes: c.changes})
@@ -110,8 +106,8 @@ func TestAssociateIsAllOrNothing(t *testing.T) {
 	}
 }
 
-func withType(c registry.AssociationChange, side string) registry.AssociationChange {
-	c.Type = side
+func onKey(c registry.AssociationChange) registry.AssociationChange {
+	c.Type = registry.KeyAssociation
 	return c
 }
 
@@ -212,10 +208,10 @@ func TestExistingAssociations(t *testing.T) {
 		"strong to weak":                 {create(orders, registry.AssociationChange{Op: registry.UpsertAssociation, Lifecycle: registry.Weak}), registry.CodeAssociationFrozen},
 		"thaw":                           {create(orders, registry.AssociationChange{Op: registry.UpsertAssociation, Frozen: &no}), registry.CodeAssociationFrozen},
 		"weak to strong":                 {create(returns, registry.AssociationChange{Op: registry.UpsertAssociation, Lifecycle: registry.Strong}), registry.CodeInvalidAssociation},
-		"weak beside strong":             {create(orders, withType(weak("shared"), "key")), registry.CodeInvalidAssociation},
-		"weak on an owned subject":       {create(returns, withType(weak(":.lkc-1:orders-value"), "key")), registry.CodeSubjectOwned},
+		"weak beside strong":             {create(orders, onKey(weak("shared"))), registry.CodeInvalidAssociation},
+		"weak on an owned subject":       {create(returns, onKey(weak(":.lkc-1:orders-value"))), registry.CodeSubjectOwned},
 		"the name under another id":      {create(registry.Resource{Name: "returns", Namespace: "lkc-1", ID: "t3"}, weak("shared")), registry.CodeResourceAssociated},
-		"the id under another name":      {create(registry.Resource{Name: "refunds", Namespace: "lkc-1", ID: "t2"}, withType(weak("shared"), "key")), registry.CodeInvalidAssociation},
+		"the id under another name":      {create(registry.Resource{Name: "refunds", Namespace: "lkc-1", ID: "t2"}, onKey(weak("shared"))), registry.CodeInvalidAssociation},
 	} {
 		before := r.State().Dump()
 		_, err := r.Associate(t.Context(), c.req)
@@ -279,7 +275,7 @@ func TestCascadingDeletion(t *testing.T) {
 	t.Parallel()
 	r := open(t, nil)
 	ctx := t.Context()
-	key := withType(strong(`"long"`), "key")
+	key := onKey(strong(`"long"`))
 	associate(t, r, registry.AssociationRequest{Resource: orders, Changes: []registry.AssociationChange{strong(`"string"`), key}})
 	group := "g"
 	if _, err := r.SetConfig(ctx, ":.lkc-1:orders-value", registry.ConfigChange{Set: registry.Config{CompatibilityGroup: &group}}); err != nil {
@@ -337,7 +333,10 @@ func TestReplaceInOneChange(t *testing.T) {
 		t.Errorf("associations are %+v", found)
 	}
 	var entries []registry.Entry
-	for e := range log.Read(t.Context(), registry.Offset{}) {
+	for e, err := range log.Read(t.Context(), registry.Offset{}) {
+		if err != nil {
+			t.Fatal(err)
+		}
 		entries = append(entries, e)
 	}
 	if diff := cmp.Diff(r.State().Dump(), registry.Replay(registry.Compact(entries)).Dump()); diff != "" {
@@ -390,7 +389,7 @@ func TestListsOfAssociations(t *testing.T) {
 	r := open(t, nil)
 	register(t, r, "shared", avro(`"string"`))
 	for _, resource := range []registry.Resource{{Name: "b", Namespace: "n1", ID: "1"}, {Name: "a", Namespace: "n2", ID: "2"}, {Name: "a", Namespace: "n1", ID: "3"}} {
-		associate(t, r, registry.AssociationRequest{Resource: resource, Changes: []registry.AssociationChange{weak("shared"), withType(weak("shared"), "key")}})
+		associate(t, r, registry.AssociationRequest{Resource: resource, Changes: []registry.AssociationChange{weak("shared"), onKey(weak("shared"))}})
 	}
 	value := registry.AssociationFilter{Types: []string{"value"}}
 	for name, c := range map[string]struct {
@@ -454,6 +453,28 @@ func TestConcurrentAssociations(t *testing.T) {
 		}
 		if made := changes(t, log); len(made) != 1 {
 			t.Errorf("%s: the log holds %v, want one change", name, made)
+		}
+	}
+}
+
+// Two registries on one log that associate one topic at once: one of them
+// decides again, and finds it done.
+func TestTwoWritersAssociateOnce(t *testing.T) {
+	t.Parallel()
+	for range 20 {
+		log := memlog.New()
+		nodes := []*registry.Registry{open(t, keepOpen{log}), open(t, log)}
+		var wait sync.WaitGroup
+		for _, r := range nodes {
+			wait.Go(func() {
+				if _, err := r.Associate(t.Context(), create(orders, strong(`"string"`))); err != nil {
+					t.Errorf("associate: %v", err)
+				}
+			})
+		}
+		wait.Wait()
+		if made := changes(t, log); len(made) != 1 {
+			t.Errorf("the log holds %v, want one change", made)
 		}
 	}
 }

@@ -27,6 +27,8 @@ func FuzzApply(f *testing.F) {
 		{"dek", "k/AES256_GCM/1/a/b", `{"encryptedKeyMaterial":"bWU=","deleted":true}`},
 		{"dek", "k/ROT13/0/", `{}`},
 		{"dek", "k/AES256_SIV/99999999999999999999/s", `{}`},
+		{"association", "topic/value/a/b", `{"subject":"s","guid":"g","name":"a","namespace":"n","lifecycle":"STRONG"}`},
+		{"association", "topic", `{}`},
 		{"horoscope", "", ``},
 	} {
 		f.Add(seed.kind, seed.id, []byte(seed.facts), uint8(1))

@@ -86,11 +86,11 @@ type command struct {
 }
 
 func drawCommand(rt *rapid.T) command {
-	subject := rapid.SampledFrom([]string{"a", "b", ":.eu:a", ":.eu:c"}).Draw(rt, "subject")
+	subject := rapid.SampledFrom([]string{"a", "b", ":.eu:a", ":.eu:c", ":.eu:c-value"}).Draw(rt, "subject")
 	number := rapid.IntRange(1, 4).Draw(rt, "version")
 	permanent := rapid.Bool().Draw(rt, "permanent")
-	switch rapid.IntRange(0, 11).Draw(rt, "kind") {
-	case 9, 10, 11:
+	switch rapid.IntRange(0, 13).Draw(rt, "kind") {
+	case 11, 12, 13:
 		return drawKeyCommand(rt).command
 	case 0:
 		return command{"delete version", func(ctx context.Context, r *registry.Registry) error {
@@ -131,6 +131,8 @@ func drawCommand(rt *rapid.T) command {
 			_, err := r.Register(ctx, registry.RegisterRequest{Subject: subject, Candidate: avro(text, ref), Force: true})
 			return err
 		}}
+	case 7, 8:
+		return drawAssociation(rt, subject, permanent)
 	default:
 		c := avro(record("R", fmt.Sprint("f", rapid.IntRange(1, 5).Draw(rt, "content"))))
 		return command{"register", func(ctx context.Context, r *registry.Registry) error {
@@ -138,6 +140,26 @@ func drawCommand(rt *rapid.T) command {
 			return err
 		}}
 	}
+}
+
+// drawAssociation makes an association, or takes some away. Topics of the
+// namespace "eu" have subjects where other commands work, too.
+func drawAssociation(rt *rapid.T, subject string, cascade bool) command {
+	resource := registry.Resource{Name: rapid.SampledFrom([]string{"c", "d"}).Draw(rt, "topic"), Namespace: "eu"}
+	resource.ID = "id/" + resource.Name
+	change := registry.AssociationChange{
+		Op:   rapid.SampledFrom([]registry.AssociationOp{"CREATE", "UPSERT", "DELETE"}).Draw(rt, "op"),
+		Type: rapid.SampledFrom([]string{"key", "value"}).Draw(rt, "side"), Cascade: cascade,
+	}
+	if rapid.Bool().Draw(rt, "strong") {
+		change.Schema = &registry.RegisterRequest{Candidate: avro(record("R", "f1"))}
+	} else {
+		change.Subject = &subject
+	}
+	return command{"associate", func(ctx context.Context, r *registry.Registry) error {
+		_, err := r.Associate(ctx, registry.AssociationRequest{Resource: resource, Changes: []registry.AssociationChange{change}})
+		return err
+	}}
 }
 
 // A record that cannot be understood is passed over and counted; one of an

@@ -224,6 +224,41 @@ func TestRequests(t *testing.T) {
 		"UndeleteDek": {func(ctx context.Context, c *client.Client) error {
 			return c.UndeleteDek(ctx, client.DekName{Kek: "k", Subject: "s"}, 3)
 		}, ``, "POST /dek-registry/v1/keks/k/deks/s/versions/3/undelete"},
+		"AssociationsOfID": {func(ctx context.Context, c *client.Client) error {
+			_, err := c.AssociationsOfID(ctx, "a/b", client.AssociationsOptions{Types: []string{"key", "value"}, Lifecycle: "WEAK", Offset: 1, Limit: 2})
+			return err
+		}, `[]`, "GET /associations/resources/a%2Fb?associationType=key&associationType=value&lifecycle=WEAK&limit=2&offset=1&resourceType=topic"},
+		"AssociationsOfSubject": {func(ctx context.Context, c *client.Client) error {
+			_, err := c.AssociationsOfSubject(ctx, subject, client.AssociationsOptions{})
+			return err
+		}, `[]`, "GET /associations/subjects/" + escaped + "?resourceType=topic"},
+		"CreateAssociations": {func(ctx context.Context, c *client.Client) error {
+			_, err := c.CreateAssociations(ctx, client.AssociationRequest{
+				ResourceName: "orders", ResourceNamespace: "lkc-1", ResourceID: "t1",
+				Associations: []client.AssociationChange{{Schema: &req, Normalize: true}},
+			}, client.AssociateOptions{Context: ":.eu:", DryRun: true})
+			return err
+		}, `{}`, `POST /associations?context=%3A.eu%3A&dryRun=true {"resourceName":"orders","resourceNamespace":"lkc-1","resourceId":"t1",` +
+			`"associations":[{"schema":{"schema":"\"string\""},"normalize":true}]}`},
+		"UpsertAssociations": {func(ctx context.Context, c *client.Client) error {
+			_, err := c.UpsertAssociations(ctx, client.AssociationRequest{
+				ResourceID: "t1", Associations: []client.AssociationChange{{Subject: new("s"), Frozen: new(false)}},
+			}, client.AssociateOptions{})
+			return err
+		}, `{}`, `PUT /associations/resources/t1 {"resourceId":"t1","associations":[{"subject":"s","frozen":false}]}`},
+		"DeleteAssociations": {func(ctx context.Context, c *client.Client) error {
+			return c.DeleteAssociations(ctx, "t1", client.DissociateOptions{Types: []string{"key"}, Cascade: true, DryRun: true})
+		}, ``, "DELETE /associations/resources/t1?associationType=key&cascadeLifecycle=true&dryRun=true&resourceType=topic"},
+		"BatchGetAssociations": {func(ctx context.Context, c *client.Client) error {
+			_, err := c.BatchGetAssociations(ctx, client.AssociationBatchGetRequest{Requests: []client.AssociationGetRequest{{ResourceID: "t1"}}}, true)
+			return err
+		}, `{"results":[]}`, `POST /associations:batchGet?includeSchemas=true {"requests":[{"resourceId":"t1"}]}`},
+		"BatchMutateAssociations": {func(ctx context.Context, c *client.Client) error {
+			_, err := c.BatchMutateAssociations(ctx, client.AssociationBatchRequest{Requests: []client.AssociationRequest{
+				{ResourceID: "t1", Associations: []client.AssociationChange{{OpType: "DELETE", CascadeLifecycle: true}}},
+			}}, client.AssociateOptions{})
+			return err
+		}, `{"results":[]}`, `POST /associations:batchMutate {"requests":[{"resourceId":"t1","associations":[{"opType":"DELETE","cascadeLifecycle":true}]}]}`},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
