@@ -62,7 +62,7 @@ func (r *Registry) prepareStep(ctx context.Context, st *State, a *associating, s
 	if judged.existing != nil && step.Op == CreateAssociation {
 		step.registration, err = r.prepareKnown(ctx, st, req)
 		if err == nil && step.registration.existing == nil {
-			return judged.resourceAssociated()
+			return resourceAssociated(a.resource, step.Type)
 		}
 		return err
 	}
@@ -99,10 +99,14 @@ func (a *associating) decide(st *State) ([]Record, error) {
 
 func (a *associating) decideStep(st *State, step *associationStep) ([]Record, error) {
 	if step.Op == DeleteAssociation {
-		if found := st.associations.get(a.resource, step.Type); found != nil {
-			return st.dissociate([]*association{found}, step.Cascade)
+		found := st.associations.get(a.resource, step.Type)
+		if found == nil {
+			return nil, nil
 		}
-		return nil, nil
+		if err := a.checkID(st); err != nil {
+			return nil, err
+		}
+		return st.dissociate([]*association{found}, step.Cascade)
 	}
 	judged, err := a.judge(st, step)
 	if err != nil {
@@ -149,8 +153,8 @@ type judgedAssociation struct {
 	registers bool
 }
 
-func (j *judgedAssociation) resourceAssociated() error {
-	return errorf(CodeResourceAssociated, "An association of type '%s' already exists for resource '%s'", j.side, j.resource.Name)
+func resourceAssociated(resource Resource, side string) error {
+	return errorf(CodeResourceAssociated, "An association of type '%s' already exists for resource '%s'", side, resource.Name)
 }
 
 // ownSubject is the one subject that bears a resource's name.
@@ -174,10 +178,8 @@ func (a *associating) judge(st *State, step *associationStep) (*judgedAssociatio
 	if err := j.settleLifecycle(step); err != nil {
 		return nil, err
 	}
-	for _, known := range st.associations.ofID(a.resource.ID) {
-		if known.resource != a.resource {
-			return nil, InvalidAssociation("resourceId", "is that of resource '"+known.resource.Name+"' in namespace '"+known.resource.Namespace+"'")
-		}
+	if err := a.checkID(st); err != nil {
+		return nil, err
 	}
 	if j.existing != nil {
 		return j, j.judgeExisting(step)
@@ -189,6 +191,16 @@ func (a *associating) judge(st *State, step *associationStep) (*judgedAssociatio
 		return j, j.judgeWeak(st)
 	}
 	return j, j.judgeStrong(st, step, importing)
+}
+
+// checkID refuses the id of another resource.
+func (a *associating) checkID(st *State) error {
+	for _, known := range st.associations.ofID(a.resource.ID) {
+		if known.resource != a.resource {
+			return InvalidAssociation("resourceId", "is that of resource '"+known.resource.Name+"' in namespace '"+known.resource.Namespace+"'")
+		}
+	}
+	return nil
 }
 
 // subject is the one a step means, behind its alias.
@@ -234,7 +246,7 @@ func (j *judgedAssociation) judgeExisting(step *associationStep) error {
 	case old.subject == j.subject && old.lifecycle == j.lifecycle && !thaws:
 		return nil
 	case step.Op == CreateAssociation:
-		return j.resourceAssociated()
+		return resourceAssociated(j.resource, j.side)
 	case old.subject != j.subject:
 		return InvalidAssociation("subject", "subject of association cannot be changed from '"+old.subject+"' to '"+j.subject+"'")
 	case old.lifecycle == Strong:
@@ -243,12 +255,12 @@ func (j *judgedAssociation) judgeExisting(step *associationStep) error {
 	return InvalidAssociation("lifecycle", "lifecycle of association cannot be changed from WEAK to STRONG: delete the association and create another")
 }
 
-// judgeResource asks what else the resource has: a name means one resource at
-// a time, and a resource has one lifecycle.
+// judgeResource asks what else there is: a name means one resource at a time,
+// a resource has one lifecycle, and there is room for only so many.
 func (a *associating) judgeResource(st *State, j *judgedAssociation) error {
 	for _, other := range st.associations.ofName(a.resource.Namespace, a.resource.Name) {
-		if other.resource.Type == a.resource.Type && other.side == j.side {
-			return j.resourceAssociated()
+		if other.resource.ID != a.resource.ID {
+			return resourceAssociated(other.resource, other.side)
 		}
 	}
 	for _, other := range st.associations.ofID(a.resource.ID) {

@@ -66,7 +66,7 @@ func (m *associationModel) associate(want modelled, upsert bool) registry.Code {
 		return registry.CodeAssociationFrozen
 	}
 	for _, a := range m.associations {
-		if a.name == want.name && a.side == want.side {
+		if a.name == want.name && a.id != want.id {
 			return registry.CodeResourceAssociated
 		}
 	}

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -211,6 +210,9 @@ func TestExistingAssociations(t *testing.T) {
 		"weak beside strong":             {create(orders, onKey(weak("shared"))), registry.CodeInvalidAssociation},
 		"weak on an owned subject":       {create(returns, onKey(weak(":.lkc-1:orders-value"))), registry.CodeSubjectOwned},
 		"the name under another id":      {create(registry.Resource{Name: "returns", Namespace: "lkc-1", ID: "t3"}, weak("shared")), registry.CodeResourceAssociated},
+		"another side under another id":  {create(registry.Resource{Name: "returns", Namespace: "lkc-1", ID: "t3"}, onKey(weak("shared"))), registry.CodeResourceAssociated},
+		"deletion by another name":       {create(registry.Resource{Name: "refunds", Namespace: "lkc-1", ID: "t2"}, registry.AssociationChange{Op: registry.DeleteAssociation}), registry.CodeInvalidAssociation},
+		"deletion of nothing":            {create(returns, onKey(registry.AssociationChange{Op: registry.DeleteAssociation})), ""},
 		"the id under another name":      {create(registry.Resource{Name: "refunds", Namespace: "lkc-1", ID: "t2"}, onKey(weak("shared"))), registry.CodeInvalidAssociation},
 	} {
 		before := r.State().Dump()
@@ -415,84 +417,6 @@ func TestListsOfAssociations(t *testing.T) {
 		}
 		if strings.Join(got, " ") != c.want {
 			t.Errorf("%s: %v, want %s", name, got, c.want)
-		}
-	}
-}
-
-// Of many that want a subject at once, one gets it; those who ask for the very
-// same are all served by one change.
-func TestConcurrentAssociations(t *testing.T) {
-	t.Parallel()
-	const clients = 16
-	for name, id := range map[string]func(int) string{
-		"one resource":    func(int) string { return "t1" },
-		"sixteen of them": func(i int) string { return fmt.Sprint("t", i) },
-	} {
-		log := memlog.New()
-		r := open(t, log)
-		var wait sync.WaitGroup
-		errs := make([]error, clients)
-		for i := range clients {
-			wait.Go(func() {
-				resource := orders
-				resource.ID = id(i)
-				_, errs[i] = r.Associate(t.Context(), create(resource, strong(`"string"`)))
-			})
-		}
-		wait.Wait()
-		won := 0
-		for _, err := range errs {
-			if err == nil {
-				won++
-				continue
-			}
-			wantCode(t, err, registry.CodeResourceAssociated)
-		}
-		if same := id(0) == id(1); same && won != clients || !same && won != 1 {
-			t.Errorf("%s: %d of %d succeeded", name, won, clients)
-		}
-		if made := changes(t, log); len(made) != 1 {
-			t.Errorf("%s: the log holds %v, want one change", name, made)
-		}
-	}
-}
-
-// Two registries on one log that associate one topic at once: one of them
-// decides again, and finds it done.
-func TestTwoWritersAssociateOnce(t *testing.T) {
-	t.Parallel()
-	for range 20 {
-		log := memlog.New()
-		nodes := []*registry.Registry{open(t, keepOpen{log}), open(t, log)}
-		var wait sync.WaitGroup
-		for _, r := range nodes {
-			wait.Go(func() {
-				if _, err := r.Associate(t.Context(), create(orders, strong(`"string"`))); err != nil {
-					t.Errorf("associate: %v", err)
-				}
-			})
-		}
-		wait.Wait()
-		if made := changes(t, log); len(made) != 1 {
-			t.Errorf("the log holds %v, want one change", made)
-		}
-	}
-}
-
-// An association and the deletion of its subject at once: whoever is first,
-// nothing points to a subject that is gone.
-func TestAssociationRacesDeletion(t *testing.T) {
-	t.Parallel()
-	for range 30 {
-		r := open(t, nil)
-		register(t, r, "shared", avro(`"string"`))
-		var wait sync.WaitGroup
-		var associated, deleted error
-		wait.Go(func() { _, associated = r.Associate(t.Context(), create(orders, weak("shared"))) })
-		wait.Go(func() { _, deleted = r.DeleteSubject(t.Context(), "shared", false) })
-		wait.Wait()
-		if (associated == nil) == (deleted == nil) {
-			t.Fatalf("associate: %v; delete: %v; want one of them refused", associated, deleted)
 		}
 	}
 }
