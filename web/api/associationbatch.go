@@ -39,14 +39,19 @@ func (h *Handler) batchMutateAssociations(r *request) (any, error) {
 	})
 }
 
-// batch collects how each of n requests went.
+// batch collects how each of n requests went. Each is refused on the newest
+// state, like a request of its own.
 func (h *Handler) batch(r *request, n int, do func(i int) (client.AssociationResponse, error)) (any, error) {
 	answer := client.AssociationBatchResponse{Results: make([]client.AssociationResult, n)}
 	for i := range n {
 		if err := r.Context().Err(); err != nil {
 			return nil, err
 		}
-		result, err := do(i)
+		var result client.AssociationResponse
+		err := h.reg.Current(r.Context(), func() (err error) {
+			result, err = do(i)
+			return err
+		})
 		if err != nil {
 			_, explained := h.explain(r.Request, err)
 			answer.Results[i].Error = &explained
@@ -74,7 +79,7 @@ func (h *Handler) mutateAssociations(r *request, body client.AssociationRequest)
 		schemas[a.Type] = a.Schema
 	}
 	for _, a := range h.reg.AssociationsOfID(body.ResourceID, registry.AssociationFilter{ResourceType: answer.ResourceType}) {
-		answer.Associations = append(answer.Associations, associationInfoOf(a, schemas[a.Type]))
+		answer.Associations = append(answer.Associations, h.associationInfoOf(a, schemas[a.Type]))
 	}
 	return answer, nil
 }
@@ -119,7 +124,7 @@ func (h *Handler) getAssociations(r *request, query client.AssociationGetRequest
 		if err != nil {
 			return answer, err
 		}
-		answer.Associations = append(answer.Associations, associationInfoOf(found[i], latest))
+		answer.Associations = append(answer.Associations, h.associationInfoOf(found[i], latest))
 	}
 	if len(found) > 0 {
 		resource := found[0].Resource

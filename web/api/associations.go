@@ -107,7 +107,7 @@ func (h *Handler) associate(r *request, body client.AssociationRequest, op regis
 	}
 	answer := responseTo(body)
 	for _, a := range made {
-		answer.Associations = append(answer.Associations, associationInfoOf(a.Association, a.Schema))
+		answer.Associations = append(answer.Associations, h.associationInfoOf(a.Association, a.Schema))
 	}
 	return answer, nil
 }
@@ -166,10 +166,10 @@ func associationsOf(found []registry.Association) []client.Association {
 	return answer
 }
 
-func associationInfoOf(a registry.Association, v *registry.Version) client.AssociationInfo {
+func (h *Handler) associationInfoOf(a registry.Association, v *registry.Version) client.AssociationInfo {
 	info := client.AssociationInfo{Subject: a.Subject, AssociationType: a.Type, Lifecycle: string(a.Lifecycle)}
 	if v != nil {
-		info.Schema = new(schemaOf(*v))
+		info.Schema = new(h.schemaOf(*v))
 	}
 	return info
 }
