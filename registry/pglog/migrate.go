@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"strconv"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 )
@@ -13,6 +15,10 @@ import (
 // lockClass is the first half of the advisory lock that migrations take, the
 // second is a digest of the schema's name: "ACRD".
 const lockClass = 0x41435244
+
+// migrating bounds how long migrations may take, with waiting for another
+// process that applies them.
+const migrating = 10 * time.Minute
 
 // Migrations are applied in order of their names, each once; accord_meta counts
 // those a log has had. They only go forward: a released one is never changed.
@@ -80,29 +86,20 @@ func stampOf(ctx context.Context, q querier, schema string, known int) (stamp, e
 	return s, nil
 }
 
-// prepareDatabase makes sure that a schema holds a log of ours with the newest
-// tables, and returns its stamp. Nothing is changed in a schema that is not
-// ours, and nothing is locked where there is nothing to do.
-func prepareDatabase(ctx context.Context, conn *pgx.Conn, schema string) (stamp, error) {
-	scripts, err := migrations()
-	if err != nil {
-		return stamp{}, err
-	}
-	found, err := stampOf(ctx, conn, schema, len(scripts))
-	if err == nil && found.version < len(scripts) {
-		found, err = migrate(ctx, conn, schema, scripts)
-	}
-	return found, err
-}
-
 // migrate applies the scripts that a log has not had, all in one transaction.
 // Another process may do the same meanwhile: who comes second finds it done.
 func migrate(ctx context.Context, conn *pgx.Conn, schema string, scripts []string) (stamp, error) {
+	ctx, cancel := context.WithTimeout(ctx, migrating)
+	defer cancel()
 	tx, err := conn.Begin(ctx)
 	if err != nil {
 		return stamp{}, err
 	}
 	defer tx.Rollback(ctx) //nolint:errcheck // after a commit it reports just that
+	// A statement of a migration may take longer than any other.
+	if _, err := tx.Exec(ctx, `SELECT set_config('statement_timeout', $1, true)`, strconv.FormatInt(migrating.Milliseconds(), 10)); err != nil {
+		return stamp{}, err
+	}
 	if _, err := tx.Exec(ctx, `SELECT pg_advisory_xact_lock($1, hashtext($2))`, lockClass, schema); err != nil {
 		return stamp{}, err
 	}

@@ -20,7 +20,7 @@ func TestMigrate(t *testing.T) {
 	conn, schema := connect(t, dsn)
 	scripts, err := migrations()
 	check(t, err)
-	first, err := prepareDatabase(t.Context(), conn, schema)
+	first, err := migrate(t.Context(), conn, schema, scripts)
 	check(t, err)
 	next := append(slices.Clip(scripts), "CREATE TABLE second (x int); INSERT INTO second VALUES (2)", "CREATE TABLE third (x int)")
 	broken := append(slices.Clip(next[:2]), "CREATE TABLE second (x int)")

@@ -143,27 +143,35 @@ func (l *Log) connect(ctx context.Context, dsn string) error {
 }
 
 // prepare finds the schema and the identity of the log, which it makes or
-// migrates if it must.
+// migrates if it must. Nothing is changed in a schema that is not ours, and
+// nothing is locked where there is nothing to do.
 func (l *Log) prepare(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(ctx, l.timeout)
-	defer cancel()
-	conn, err := pgx.ConnectConfig(ctx, l.config)
+	scripts, err := migrations()
 	if err != nil {
 		return err
 	}
-	defer conn.Close(ctx) //nolint:errcheck // the socket is closed whatever it reports
-	durable, err := l.settle(ctx, conn)
+	short, cancel := context.WithTimeout(ctx, l.timeout)
+	defer cancel()
+	conn, err := pgx.ConnectConfig(short, l.config)
+	if err != nil {
+		return err
+	}
+	defer l.hangUp(conn)
+	durable, err := l.settle(short, conn)
 	if err != nil {
 		return err
 	}
 	if !durable {
 		l.logger.Warn("the server runs with fsync off: a power failure can lose acknowledged writes; turn it on", "store", l.name)
 	}
-	if l.schema, err = schemaOf(ctx, conn); err != nil {
+	if l.schema, err = schemaOf(short, conn); err != nil {
 		return err
 	}
 	l.sql = statementsIn(l.schema)
-	l.stamp, err = prepareDatabase(ctx, conn, l.schema)
+	l.stamp, err = stampOf(short, conn, l.schema, len(scripts))
+	if err == nil && l.version < len(scripts) {
+		l.stamp, err = migrate(ctx, conn, l.schema, scripts)
+	}
 	return err
 }
 
