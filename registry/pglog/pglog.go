@@ -11,8 +11,9 @@
 //
 // Replicas are woken by LISTEN and NOTIFY; a notification that is lost delays
 // them by Options.PollInterval and no more. Behind a pooler that gives each
-// transaction another connection, such as PgBouncer in that mode, they are
-// found by polling alone.
+// transaction another connection, such as PgBouncer in that mode, entries are
+// found by polling alone; one that knows no prepared statements wants
+// default_query_exec_mode=exec in the connection string.
 //
 // A log has an identity, which every new connection must show, and every read
 // and append makes sure that the last entry seen is still there. So a node
