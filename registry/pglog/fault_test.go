@@ -3,6 +3,7 @@ package pglog_test
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"net/url"
 	"strconv"
 	"strings"
@@ -284,8 +285,17 @@ func TestAnOlderBackupAnswers(t *testing.T) {
 	t.Parallel()
 	dsn := pgtest.Schema(t)
 	fill(t, dsn, 5)
-	log := open(t, dsn, pglog.Options{})
+	said := make(lines, 100)
+	log := open(t, dsn, pglog.Options{PollInterval: 20 * time.Millisecond, Logger: slog.New(slog.NewTextHandler(said, nil))})
 	pgtest.Exec(t, dsn, "DELETE FROM accord_bodies WHERE seq > 3; DELETE FROM accord_entries WHERE seq > 3")
+	select {
+	case line := <-said:
+		if !strings.Contains(line, "older backup") {
+			t.Errorf("it logs %q, want it to speak of an older backup", line)
+		}
+	case <-time.After(10 * time.Second):
+		t.Error("nothing was logged where nobody reads or writes")
+	}
 	refuses(t, log, registry.NewOffset(5, 0), "older backup")
 	refuses(t, log, registry.NewOffset(3, 0), "older backup")
 	other := open(t, dsn, pglog.Options{})
@@ -302,6 +312,17 @@ func TestAnOlderBackupAnswers(t *testing.T) {
 	if got := count(t, other); got != 7 {
 		t.Errorf("the log has %d entries, want 7", got)
 	}
+}
+
+// lines passes on what is written to it.
+type lines chan string
+
+func (l lines) Write(p []byte) (int, error) {
+	select {
+	case l <- string(p):
+	default: // enough was said
+	}
+	return len(p), nil
 }
 
 // refuses wants reads and appends to fail and to say so.

@@ -23,22 +23,24 @@ const (
 func (l *Log) channel() string { return "accord_" + l.identity }
 
 // listen keeps a connection of its own that hears of every append, until the
-// context is done. While there is none it polls with the pool's.
+// context is done. While there is none it polls with the pool's. It logs what
+// keeps it from listening once, not at each try.
 func (l *Log) listen(ctx context.Context) {
-	retry, down := firstRetry, false
+	retry, said := firstRetry, ""
 	for {
 		err := l.hear(ctx, func() {
-			if down {
+			if said != "" {
 				l.logger.Info("listening for changes again", "store", l.name)
 			}
-			retry, down = firstRetry, false
+			retry, said = firstRetry, ""
 		})
 		if ctx.Err() != nil {
 			return
 		}
-		if !down {
-			l.logger.Warn("not listening for changes; polling until that works", "store", l.name, "error", l.failure(ctx, "listen to", err))
-			down = true
+		err = l.failure(ctx, "listen to", err)
+		if err.Error() != said {
+			l.logger.Warn("not listening for changes; polling until that works", "store", l.name, "error", err)
+			said = err.Error()
 		}
 		if !sleep(ctx, retry/2+rand.N(retry/2)) { //nolint:gosec // no secret
 			return

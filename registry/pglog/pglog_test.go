@@ -64,18 +64,13 @@ func TestWaitByPolling(t *testing.T) {
 
 // Poolers that know no prepared statements want another mode of the driver,
 // which the connection string names.
-func TestQueryModes(t *testing.T) {
+func TestWithoutPreparedStatements(t *testing.T) {
 	t.Parallel()
 	pgtest.DSN(t)
-	for _, mode := range []string{"exec", "simple_protocol"} {
-		t.Run(mode, func(t *testing.T) {
-			t.Parallel()
-			logtest.Run(t, func(t *testing.T) registry.Log {
-				t.Helper()
-				return open(t, pgtest.With(t, pgtest.Schema(t), "default_query_exec_mode", mode), pglog.Options{})
-			})
-		})
-	}
+	logtest.Run(t, func(t *testing.T) registry.Log {
+		t.Helper()
+		return open(t, pgtest.With(t, pgtest.Schema(t), "default_query_exec_mode", "exec"), pglog.Options{})
+	})
 }
 
 // Operators read the log with psql.

@@ -15,15 +15,15 @@ func (l *Log) use(ctx context.Context, again func(error) bool, do func(context.C
 		return err
 	}
 	defer l.leave()
-	ctx, cancel := context.WithTimeout(ctx, l.timeout)
+	bounded, cancel := context.WithTimeout(ctx, l.timeout)
 	defer cancel()
-	lost, err := l.lend(ctx, do)
-	if !lost {
+	lost, err := l.lend(bounded, do)
+	if !lost || ctx.Err() != nil { // a caller who gives up costs a connection, too
 		return err
 	}
 	l.pool.Reset()
-	if ctx.Err() == nil && again(err) {
-		_, err = l.lend(ctx, do)
+	if bounded.Err() == nil && again(err) {
+		_, err = l.lend(bounded, do)
 	}
 	return err
 }
