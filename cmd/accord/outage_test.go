@@ -87,6 +87,56 @@ func TestPostgresGone(t *testing.T) {
 	}
 }
 
+// TestPostgresHangs lets no byte pass between a registry and its database: reads
+// are answered as ever, writes in bounded time, and when the bytes flow again
+// so does everything.
+func TestPostgresHangs(t *testing.T) {
+	t.Parallel()
+	dsn := pgtest.Schema(t)
+	proxy := pgtest.StartProxy(t, pgtest.Address(t, dsn))
+	f := startFleet(t, pgtest.At(t, dsn, proxy.Address), 1)
+	url := f.at(0).url
+	known, err := registerOnce(t.Context(), url, "known", schemaText("known", 0))
+	if err != nil {
+		t.Fatal(err)
+	}
+	proxy.Hang()
+	wrote := make(chan error)
+	began := time.Now()
+	go func() {
+		_, err := registerOnce(t.Context(), url, "late", schemaText("late", 0))
+		wrote <- err
+	}()
+	for _, path := range []string{"/subjects/known/versions/1", fmt.Sprintf("/schemas/ids/%d", known.id), "/healthz"} {
+		if err := get(t, url+path); err != nil {
+			t.Errorf("%s with a database that hangs: %v", path, err)
+		}
+	}
+	if took := time.Since(began); took > 5*time.Second {
+		t.Errorf("reads took %s", took)
+	}
+	var refused *refusal
+	if err := get(t, url+"/readyz"); !errors.As(err, &refused) || refused.status != http.StatusServiceUnavailable {
+		t.Errorf("readyz: got %v, want 503", err)
+	}
+	err = <-wrote
+	if took := time.Since(began); took > 25*time.Second {
+		t.Errorf("the write took %s, more than clients wait", took)
+	}
+	if !errors.As(err, &refused) || !refused.patience() {
+		t.Errorf("a write: got %v, want 503 with Retry-After", err)
+	}
+	proxy.Flow()
+	// It may have been written after all; either way it is version 1.
+	eventually(t, "the registry writes again", func() error {
+		a, err := registerOnce(t.Context(), url, "late", schemaText("late", 0))
+		if err == nil && a.version != 1 {
+			t.Errorf("version %d, want 1", a.version)
+		}
+		return err
+	})
+}
+
 func get(t *testing.T, url string) error {
 	t.Helper()
 	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, url, http.NoBody)

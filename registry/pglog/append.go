@@ -3,6 +3,7 @@ package pglog
 import (
 	"context"
 	"errors"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
@@ -18,7 +19,7 @@ func (l *Log) Append(ctx context.Context, at registry.Offset, recs ...registry.R
 		return l.compare(ctx, at)
 	}
 	var added int64
-	err := l.use(ctx, pgconn.SafeToRetry, func(ctx context.Context, conn *pgx.Conn) (err error) {
+	err := l.use(ctx, l.timeout+transfer(recs), pgconn.SafeToRetry, func(ctx context.Context, conn *pgx.Conn) (err error) {
 		added, err = l.insert(ctx, conn, head, recs)
 		return err
 	})
@@ -37,6 +38,15 @@ func (l *Log) Append(ctx context.Context, at registry.Offset, recs ...registry.R
 	head += added
 	l.heads.advance(mark{head, recs[len(recs)-1].Change})
 	return registry.NewOffset(head, 0), nil
+}
+
+// transfer is what sending records may add to the time of an exchange.
+func transfer(recs []registry.Record) time.Duration {
+	size := 0
+	for _, rec := range recs {
+		size += len(rec.Facts) + len(rec.Body)
+	}
+	return time.Duration(size>>20) * time.Second
 }
 
 // isTaken reports whether a row was there already at the first offset.

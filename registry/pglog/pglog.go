@@ -48,8 +48,9 @@ type Options struct {
 	// whose notifications did not arrive; 2 s if zero.
 	PollInterval time.Duration
 	// Timeout bounds every exchange with the server: a connection that is
-	// made, a page that is read, an append; 10 s if zero. A connect_timeout in
-	// the connection string goes first.
+	// made, a page that is read, an append; 5 s if zero. Large appends get a
+	// second more for each MiB. A connect_timeout in the connection string goes
+	// first.
 	Timeout time.Duration
 	// Logger receives what goes wrong where nobody is there to be told: the
 	// connection for notifications. Default: discarded.
@@ -100,7 +101,7 @@ func Open(ctx context.Context, dsn string, opts Options) (*Log, error) {
 	l := &Log{
 		name:    Name(dsn),
 		poll:    cmp.Or(opts.PollInterval, 2*time.Second),
-		timeout: cmp.Or(opts.Timeout, 10*time.Second),
+		timeout: cmp.Or(opts.Timeout, 5*time.Second),
 		logger:  cmp.Or(opts.Logger, slog.New(slog.DiscardHandler)),
 		dialed:  newSockets(),
 		closing: make(chan struct{}),

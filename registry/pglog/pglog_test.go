@@ -1,6 +1,7 @@
 package pglog_test
 
 import (
+	"fmt"
 	"os"
 	"strings"
 	"sync"
@@ -115,6 +116,32 @@ func TestAppendIsDurable(t *testing.T) {
 		if got := pgtest.Query(t, dsn, "SELECT setting FROM noted"); got != want {
 			t.Errorf("with synchronous_commit = %s an append commits with %s, want %s", setting, got, want)
 		}
+	}
+}
+
+// Once the tables are there a role needs no more than docs/postgres.md says.
+func TestLeastRights(t *testing.T) {
+	t.Parallel()
+	dsn := pgtest.Schema(t)
+	guest := unprivileged(t, dsn)
+	if err := open(t, dsn, pglog.Options{}).Close(); err != nil {
+		t.Fatal(err)
+	}
+	schema := pgtest.Query(t, dsn, "SELECT current_schema()")
+	pgtest.Exec(t, dsn, fmt.Sprintf(`GRANT SELECT ON ALL TABLES IN SCHEMA %[1]s TO %[1]s_guest;
+		GRANT INSERT, UPDATE ON accord_entries TO %[1]s_guest; GRANT INSERT, DELETE ON accord_bodies TO %[1]s_guest`, schema))
+	log := open(t, guest, pglog.Options{})
+	rec := logtest.Bystander()
+	rec.Body = []byte("text")
+	at, err := log.Append(t.Context(), registry.Offset{}, rec)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := log.Append(t.Context(), at, registry.Record{Key: rec.Key, Op: registry.OpErase}); err != nil {
+		t.Fatal(err)
+	}
+	if e, err := log.Get(t.Context(), at); err != nil || len(e.Body) > 0 {
+		t.Errorf("got body %q (%v), want none", e.Body, err)
 	}
 }
 

@@ -44,7 +44,7 @@ func (l *Log) Read(ctx context.Context, after registry.Offset) iter.Seq2[registr
 // page returns the entries after at up to and with head, pageSize at most.
 func (l *Log) page(ctx context.Context, at, head int64) ([]registry.Entry, error) {
 	var page []registry.Entry
-	err := l.use(ctx, always, func(ctx context.Context, conn *pgx.Conn) error {
+	err := l.use(ctx, l.timeout, always, func(ctx context.Context, conn *pgx.Conn) error {
 		rows, err := conn.Query(ctx, l.sql.page, at, head, pageSize)
 		if err != nil {
 			return err
@@ -66,7 +66,7 @@ func (l *Log) Get(ctx context.Context, at registry.Offset) (e registry.Entry, er
 	if side != 0 {
 		seq = 0 // where no entry is
 	}
-	err = l.use(ctx, always, func(ctx context.Context, conn *pgx.Conn) (err error) {
+	err = l.use(ctx, l.timeout, always, func(ctx context.Context, conn *pgx.Conn) (err error) {
 		e, err = scan(conn.QueryRow(ctx, l.sql.entry, seq))
 		return err
 	})
@@ -96,7 +96,7 @@ func scan(row pgx.Row) (registry.Entry, error) {
 // head asks the server for the last offset, 0 if there is none, and tells who
 // waits.
 func (l *Log) head(ctx context.Context) (head int64, err error) {
-	err = l.use(ctx, always, func(ctx context.Context, conn *pgx.Conn) (err error) {
+	err = l.use(ctx, l.timeout, always, func(ctx context.Context, conn *pgx.Conn) (err error) {
 		head, err = l.look(ctx, conn)
 		return err
 	})

@@ -2,20 +2,21 @@ package pglog
 
 import (
 	"context"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 )
 
-// use lends a connection for one exchange with the server, which it bounds in
-// time. If the connection turns out to be lost it discards the pool's others,
+// use lends a connection for one exchange with the server, which it ends when
+// the time is up. If the connection turns out to be lost it discards the pool's others,
 // which are most likely lost with it, and tries once more with a new one if
 // again says that the error allows it.
-func (l *Log) use(ctx context.Context, again func(error) bool, do func(context.Context, *pgx.Conn) error) error {
+func (l *Log) use(ctx context.Context, within time.Duration, again func(error) bool, do func(context.Context, *pgx.Conn) error) error {
 	if err := l.enter(); err != nil {
 		return err
 	}
 	defer l.leave()
-	bounded, cancel := context.WithTimeout(ctx, l.timeout)
+	bounded, cancel := context.WithTimeout(ctx, within)
 	defer cancel()
 	lost, err := l.lend(bounded, do)
 	if !lost || ctx.Err() != nil { // a caller who gives up costs a connection, too
