@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -67,15 +68,25 @@ func Name(dsn string) string {
 		return "postgres:"
 	}
 	c := config.ConnConfig
-	host := c.Host
-	if !strings.HasPrefix(host, "/") { // else a folder of Unix sockets
-		host = net.JoinHostPort(host, strconv.Itoa(int(c.Port)))
+	hosts := []string{address(c.Host, c.Port)}
+	for _, other := range c.Fallbacks { // also the first host again, with and without encryption
+		if host := address(other.Host, other.Port); !slices.Contains(hosts, host) {
+			hosts = append(hosts, host)
+		}
 	}
-	name := "postgres:" + c.User + "@" + host + "/" + c.Database
+	name := "postgres:" + c.User + "@" + strings.Join(hosts, ",") + "/" + c.Database
 	if path := c.RuntimeParams["search_path"]; path != "" {
 		name += " schema " + path
 	}
 	return name
+}
+
+// address is HOST:PORT, or the folder of a Unix socket.
+func address(host string, port uint16) string {
+	if strings.HasPrefix(host, "/") {
+		return host
+	}
+	return net.JoinHostPort(host, strconv.Itoa(int(port)))
 }
 
 // settle readies a session: it refuses servers that are too old, sets the

@@ -154,6 +154,7 @@ func TestName(t *testing.T) {
 	for dsn, want := range map[string]string{
 		"postgres://ada:s3cret@db.example.org/accord":                      "postgres:ada@db.example.org:5432/accord",
 		"postgres://ada:s3cret@[::1]:6543/accord?search_path=registry":     "postgres:ada@[::1]:6543/accord schema registry",
+		"postgres://ada:s3cret@a,b:6543/accord":                            "postgres:ada@a:5432,b:6543/accord",
 		"host=/var/run/postgresql user=ada password=s3cret dbname=a":       "postgres:ada@/var/run/postgresql/a",
 		"postgres://ada@h/accord?password=s3cret":                          "postgres:ada@h:5432/accord",
 		"postgres://ada:s3cret/x@h/accord":                                 "postgres:",
