@@ -19,13 +19,15 @@ type version struct {
 	format   schema.Format
 	deleted  bool
 	printed  bool
+	unparsed bool
 	same     sameness
 	refs     []schema.Reference
 	metadata *schema.Metadata
 	rules    *schema.RuleSet
 	// at is the entry that holds the text.
 	at Offset
-	// millis is when it was stored, Unix milliseconds.
+	// millis is when it was stored, here or where it was imported from, Unix
+	// milliseconds.
 	millis int64
 }
 

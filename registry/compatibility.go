@@ -263,8 +263,8 @@ func comparisonFailed(err error) error {
 	return err
 }
 
-// storedUnreadable reports a version that was accepted once and no longer
-// parses; it is the schema's fault, not the server's.
+// storedUnreadable reports a version that no longer parses or, imported, never
+// did; it is the schema's fault, not the server's.
 func storedUnreadable(v *version, err error) error {
 	if fault := new(schema.Error); errors.As(err, &fault) {
 		return &Error{

@@ -89,8 +89,8 @@ func drawCommand(rt *rapid.T) command {
 	subject := rapid.SampledFrom([]string{"a", "b", ":.eu:a", ":.eu:c", ":.eu:c-value"}).Draw(rt, "subject")
 	number := rapid.IntRange(1, 4).Draw(rt, "version")
 	permanent := rapid.Bool().Draw(rt, "permanent")
-	switch rapid.IntRange(0, 13).Draw(rt, "kind") {
-	case 11, 12, 13:
+	switch rapid.IntRange(0, 14).Draw(rt, "kind") {
+	case 12, 13, 14:
 		return drawKeyCommand(rt).command
 	case 0:
 		return command{"delete version", func(ctx context.Context, r *registry.Registry) error {
@@ -133,6 +133,17 @@ func drawCommand(rt *rapid.T) command {
 		}}
 	case 7, 8:
 		return drawAssociation(rt, subject, permanent)
+	case 9:
+		id := rapid.IntRange(1, 9).Draw(rt, "id")
+		v := foreign(subject, number, id, record("R", fmt.Sprint("f", id)))
+		v.Deleted = permanent
+		return command{"import a batch", func(ctx context.Context, r *registry.Registry) error {
+			_, err := r.Import(ctx, registry.ImportBatch{
+				Contexts: []registry.ImportedContext{{Name: ".eu", MaxID: number}},
+				Versions: []registry.Version{v, foreign("c", number, 10+number, `{broken`)},
+			})
+			return err
+		}}
 	default:
 		c := avro(record("R", fmt.Sprint("f", rapid.IntRange(1, 5).Draw(rt, "content"))))
 		return command{"register", func(ctx context.Context, r *registry.Registry) error {

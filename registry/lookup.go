@@ -13,6 +13,11 @@ func (r *Registry) Lookup(ctx context.Context, name string, c Candidate, opts Lo
 	config := st.effectiveConfig(canonicalSubject(name))
 	understand := understandOptions{normalize: opts.Normalize || isSet(config.Normalize, false)}
 	p, err := r.understand(ctx, st, canonicalSubject(name), c, understand)
+	if isInvalid(err) {
+		if v := st.subject(canonicalSubject(name)).unparsed(c, opts.Deleted); v != nil {
+			return r.presentWithoutTime(ctx, st, v, opts.ReadOptions)
+		}
+	}
 	if err != nil {
 		return Version{}, err
 	}

@@ -2,6 +2,7 @@ package registry
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strconv"
 
@@ -47,7 +48,7 @@ func (r *Registry) equivalent(ctx context.Context, st *State, v *version, p *pre
 		return p.sameText(v), nil
 	}
 	// A client that inlines everything finds the version that refers.
-	if p.format != schema.Avro || len(p.refs) > 0 || len(v.refs) == 0 {
+	if p.format != schema.Avro || len(p.refs) > 0 || len(v.refs) == 0 || v.unparsed {
 		return false, nil
 	}
 	old, err := r.parsedOf(ctx, st, v)
@@ -97,4 +98,24 @@ func withoutVersion(m *schema.Metadata) *schema.Metadata {
 		return nil
 	}
 	return rest
+}
+
+// unparsed finds the version that holds a text which no parser takes, as it
+// came from another registry: such a schema is known by its text alone.
+func (s *subject) unparsed(c Candidate, deleted bool) *version {
+	format, _ := schema.ParseFormat(c.Type)
+	for _, v := range s.newestFirst(deleted) {
+		if v.unparsed && v.format == format && v.same.Canonical == digestOf(c.Text) &&
+			(len(c.References) == 0 || slices.Equal(c.References, v.refs)) &&
+			(c.Metadata == nil || c.Metadata.Equal(v.metadata)) && (c.RuleSet == nil || c.RuleSet.Equal(v.rules)) {
+			return v
+		}
+	}
+	return nil
+}
+
+// isInvalid reports whether err says that a candidate is no schema.
+func isInvalid(err error) bool {
+	refusal := new(Error)
+	return errors.As(err, &refusal) && refusal.Code == CodeInvalidSchema
 }

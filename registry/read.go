@@ -20,7 +20,7 @@ func (r *Registry) present(ctx context.Context, st *State, v *version, opts Read
 	}
 	var err error
 	printed := v.printed || st.reprints()
-	if opts.Format == "" && !printed && len(opts.FindTags) == 0 {
+	if v.unparsed || opts.Format == "" && !printed && len(opts.FindTags) == 0 {
 		out.Text, err = r.textOf(ctx, v)
 		return out, err
 	}

@@ -41,6 +41,13 @@ type schemaFacts struct {
 	// Printed: reads get the canonical print, because clients cannot read the
 	// text as it was sent.
 	Printed bool `json:"printed,omitempty"`
+	// Unparsed: the text was imported although no parser takes it. Reads get
+	// it as it is, whatever form they ask for.
+	Unparsed bool `json:"unparsed,omitempty"`
+	// Registered is when the registry it was imported from stored it, in
+	// milliseconds since 1970; 0 for what was registered here, whose time is
+	// the record's.
+	Registered int64 `json:"registered,omitempty"`
 	sameness
 	Deriver int `json:"deriver"`
 }

@@ -83,7 +83,10 @@ type refWalk struct {
 	st       *State
 	deleted  bool
 	seen     map[string]bool
-	out      []schema.Dependency
+	// pending are texts that are not in the log yet, by ID of the version's
+	// key.
+	pending map[string]string
+	out     []schema.Dependency
 }
 
 func (w *refWalk) walk(ctx context.Context, referrer string, refs []schema.Reference, depth int) error {
@@ -102,11 +105,18 @@ func (w *refWalk) walk(ctx context.Context, referrer string, refs []schema.Refer
 		if err := w.walk(ctx, target.subject, target.refs, depth+1); err != nil {
 			return err
 		}
-		t, err := w.registry.textOf(ctx, target)
+		t, err := w.textOf(ctx, target)
 		if err != nil {
 			return fmt.Errorf("resolve reference %q: %w", ref.Name, err)
 		}
 		w.out = append(w.out, schema.Dependency{Reference: ref, Text: t})
 	}
 	return nil
+}
+
+func (w *refWalk) textOf(ctx context.Context, v *version) (string, error) {
+	if t, ok := w.pending[versionKey(kindSchema, v.subject, int(v.number)).ID]; ok {
+		return t, nil
+	}
+	return w.registry.textOf(ctx, v)
 }

@@ -130,11 +130,16 @@ func (r *Registry) prepareRegistration(ctx context.Context, st *State, req Regis
 // alreadyThere is the path of a producer's start: the schema as sent is a
 // version already, and neither mode nor compatibility are asked.
 func (r *Registry) alreadyThere(ctx context.Context, st *State, req RegisterRequest, opts understandOptions) (*version, error) {
+	sub := st.subject(req.Subject)
 	p, err := r.understand(ctx, st, req.Subject, req.Candidate, opts)
+	if isInvalid(err) && req.Version <= 0 {
+		if v := sub.unparsed(req.Candidate, false); v != nil && (req.ID < 1 || req.ID == int(v.id)) {
+			return v, nil
+		}
+	}
 	if err != nil {
 		return nil, err
 	}
-	sub := st.subject(req.Subject)
 	switch {
 	case req.Version == -1 && sub.latest() != nil:
 		sub = &subject{name: sub.name, versions: []*version{sub.latest()}}

@@ -126,10 +126,14 @@ func (st *State) applySchema(e Entry) error {
 	if f.ID < 1 || f.ID > maxID || number > maxID {
 		return fmt.Errorf("facts of %s: id %d is out of range", e.Key.ID, f.ID)
 	}
+	millis := f.Registered
+	if millis == 0 {
+		millis = e.Time.UnixMilli()
+	}
 	st.set(&version{
 		subject: name, number: int32(number), id: int32(f.ID), //nolint:gosec // both checked above
-		format: f.Type, same: f.sameness, printed: f.Printed,
-		refs: f.References, metadata: f.Metadata, rules: f.RuleSet, at: e.Offset, millis: e.Time.UnixMilli(),
+		format: f.Type, same: f.sameness, printed: f.Printed, unparsed: f.Unparsed,
+		refs: f.References, metadata: f.Metadata, rules: f.RuleSet, at: e.Offset, millis: millis,
 	})
 	return nil
 }

@@ -82,6 +82,7 @@ func New(reg *registry.Registry, opts Options) *Handler {
 	h.routeAssociations()
 	h.routeKeks()
 	h.routeDeks()
+	h.routeImport()
 	return h
 }
 
