@@ -2,14 +2,6 @@ package registry_test
 
 import (
 	"encoding/json"
-	"io/fs"
-	"maps"
-	"os"
-	"path"
-	"path/filepath"
-	"regexp"
-	"slices"
-	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -32,8 +24,7 @@ type corpusSchema struct {
 // again.
 func TestCorpusRegisters(t *testing.T) {
 	t.Parallel()
-	dir := schematest.Shared(t, "corpus")
-	schemas := slices.Concat(avroCorpus(t, dir), jsonCorpus(t, dir), protobufCorpus(t, dir))
+	schemas := corpus(t)
 	log := memlog.New()
 	r := open(t, log)
 	none := compat.None
@@ -60,6 +51,19 @@ func TestCorpusRegisters(t *testing.T) {
 	if diff := cmp.Diff(r.State().Dump(), reopened.State().Dump()); diff != "" {
 		t.Errorf("the state after a restart differs:\n%s", diff)
 	}
+}
+
+func corpus(t *testing.T) []corpusSchema {
+	t.Helper()
+	var out []corpusSchema
+	for _, s := range schematest.Corpus(t) {
+		c := corpusSchema{s.Subject, registry.Candidate{Type: s.Type, Text: s.Text}}
+		for _, name := range s.Imports {
+			c.References = append(c.References, schema.Reference{Name: name, Subject: name, Version: -1})
+		}
+		out = append(out, c)
+	}
+	return out
 }
 
 func checkCorpusSchema(t *testing.T, r *registry.Registry, s corpusSchema, v registry.Version) {
@@ -89,88 +93,4 @@ func total(r *registry.Registry) int {
 		n += k
 	}
 	return n
-}
-
-// files reads every file with a suffix below dir, keyed by slash path from it.
-func files(t *testing.T, dir, suffix string) map[string]string {
-	t.Helper()
-	out := map[string]string{}
-	err := fs.WalkDir(os.DirFS(dir), ".", func(name string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() || !strings.HasSuffix(name, suffix) {
-			return err
-		}
-		text, err := os.ReadFile(filepath.Join(dir, filepath.FromSlash(name)))
-		out[name] = string(text)
-		return err
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return out
-}
-
-func avroCorpus(t *testing.T, dir string) []corpusSchema {
-	t.Helper()
-	var out []corpusSchema
-	for name, text := range sorted(files(t, filepath.Join(dir, "avro-datagen"), ".avsc")) {
-		out = append(out, corpusSchema{strings.TrimSuffix(name, ".avsc") + "-value", registry.Candidate{Text: text}})
-	}
-	return out
-}
-
-// jsonCorpus names subjects by vendor, name and model: the revisions and
-// additions of one model are its versions.
-func jsonCorpus(t *testing.T, dir string) []corpusSchema {
-	t.Helper()
-	var out []corpusSchema
-	for name, text := range sorted(files(t, filepath.Join(dir, "jsonschema-iglu"), "")) {
-		vendorAndName, version, ok := strings.Cut(name, "/jsonschema/")
-		if !ok {
-			continue
-		}
-		model, _, _ := strings.Cut(version, "-")
-		out = append(out, corpusSchema{vendorAndName + "/" + model, registry.Candidate{Type: "JSON", Text: text}})
-	}
-	return out
-}
-
-var importLine = regexp.MustCompile(`(?m)^import (?:public |weak )?"([^"]+)";`)
-
-// protobufCorpus registers each file under its import path, after those it
-// imports.
-func protobufCorpus(t *testing.T, dir string) []corpusSchema {
-	t.Helper()
-	texts := files(t, filepath.Join(dir, "protobuf-googleapis"), ".proto")
-	var out []corpusSchema
-	done := map[string]bool{}
-	var add func(name string)
-	add = func(name string) {
-		text, ok := texts[name]
-		if !ok || done[name] {
-			return
-		}
-		done[name] = true
-		c := registry.Candidate{Type: "PROTOBUF", Text: text}
-		for _, m := range importLine.FindAllStringSubmatch(text, -1) {
-			if add(m[1]); done[m[1]] {
-				c.References = append(c.References, schema.Reference{Name: m[1], Subject: m[1], Version: -1})
-			}
-		}
-		out = append(out, corpusSchema{path.Clean(name), c})
-	}
-	for name := range sorted(texts) {
-		add(name)
-	}
-	return out
-}
-
-// sorted iterates a map in the order of its keys.
-func sorted(m map[string]string) func(func(string, string) bool) {
-	return func(yield func(string, string) bool) {
-		for _, k := range slices.Sorted(maps.Keys(m)) {
-			if !yield(k, m[k]) {
-				return
-			}
-		}
-	}
 }

@@ -35,6 +35,7 @@ var rooms = []room{
 	{"compat", []string{"schema/..."}, "verdicts are pure: two schemas in, differences out"},
 	{"compat/compattest", []string{"compat", "schema/..."}, "cases are data with a loader"},
 	{"registry/client", []string{"schema", "schema/finding"}, "who calls a registry must not carry one"},
+	{"registry/transfer", []string{"registry/client", "schema", "schema/finding"}, "content moves over the API alone, so it knows no registry from within"},
 	{"registry/logtest", []string{"registry"}, "the suite knows the Log alone, not who implements it"},
 	{"registry/memlog", []string{"registry"}, "a store knows the Log it implements and no other store"},
 	{"registry/sqlitelog", []string{"registry"}, "a store knows the Log it implements and no other store"},
