@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 	"go.yaml.in/yaml/v3"
@@ -120,5 +121,26 @@ func yamlNode(dec *json.Decoder) (*yaml.Node, error) {
 		return node, nil
 	default:
 		return node, node.Encode(value)
+	}
+}
+
+const barWidth = 24
+
+// progress shows how far a long work is, as a bar that grows on a terminal;
+// elsewhere it is nil.
+func (a *app) progress(what string) func(done, total int) {
+	if !a.isTTY(a.stderr) {
+		return nil
+	}
+	return func(done, total int) {
+		if done < total && done%max(1, total/200) != 0 {
+			return // as fine as anybody can see
+		}
+		full := barWidth * done / max(total, 1)
+		bar := strings.Repeat("#", full) + strings.Repeat(".", barWidth-full)
+		fmt.Fprintf(a.stderr, "\r%-18s [%s] %d of %d", what, bar, done, total)
+		if done == total {
+			fmt.Fprintln(a.stderr)
+		}
 	}
 }

@@ -73,6 +73,7 @@ Exit codes: 0 fine, 1 findings, 2 wrong usage, 3 could not be done.`,
 		newSchema(a),
 		newConfig(a),
 		newMode(a),
+		newImport(a),
 		newVersion(a),
 		newCompletion(a),
 	)
@@ -123,14 +124,7 @@ func (a *app) client() (*client.Client, error) {
 }
 
 func (a *app) clientWith(opts client.Options) (*client.Client, error) {
-	urls := a.registry
-	if urls == "" {
-		urls, _ = a.lookup(registryEnv)
-	}
-	if urls == "" {
-		urls = defaultRegistry
-	}
-	for u := range strings.SplitSeq(urls, ",") {
+	for u := range strings.SplitSeq(a.registryURL(), ",") {
 		opts.URLs = append(opts.URLs, strings.TrimSpace(u))
 	}
 	opts.UserAgent = "accord/" + buildVersion()
@@ -139,6 +133,18 @@ func (a *app) clientWith(opts client.Options) (*client.Client, error) {
 		return nil, misuse("give --registry http://HOST:PORT, or set "+registryEnv, "%w", err)
 	}
 	return c, nil
+}
+
+// registryURL is the registry the command line or the environment names; it
+// may be several with commas.
+func (a *app) registryURL() string {
+	if a.registry != "" {
+		return a.registry
+	}
+	if urls, _ := a.lookup(registryEnv); urls != "" {
+		return urls
+	}
+	return defaultRegistry
 }
 
 // subjectNames completes the first argument with the registry's subjects. A

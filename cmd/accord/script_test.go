@@ -37,8 +37,9 @@ func TestMain(m *testing.M) {
 //	                      leave what it said in the file "server"
 //	exits CODE ARG...     run 'accord' and expect the exit code; the output
 //	                      is in the files "out" and "err", with one time for
-//	                      all and the server's URL as REGISTRY; standard
-//	                      input is the file "in", if there is one
+//	                      all, the server's URL as REGISTRY and what SOURCE
+//	                      holds as SOURCE; standard input is the file "in",
+//	                      if there is one
 func TestScripts(t *testing.T) {
 	t.Parallel()
 	runScripts(t, "testdata/script", nil)
@@ -115,8 +116,10 @@ func scriptExits(ts *testscript.TestScript, neg bool, args []string) {
 	_ = cmd.Run() // its exit code says all
 	for name, buf := range map[string]*bytes.Buffer{"out": &out, "err": &errs} {
 		text := timePattern.ReplaceAllString(buf.String(), "2026-01-02${1}03:04:05Z")
-		if url := ts.Getenv(registryEnv); url != "" {
-			text = strings.ReplaceAll(text, url, "REGISTRY")
+		for name, shown := range map[string]string{registryEnv: "REGISTRY", "SOURCE": "SOURCE"} {
+			if url := ts.Getenv(name); url != "" {
+				text = strings.ReplaceAll(text, url, shown)
+			}
 		}
 		ts.Check(os.WriteFile(ts.MkAbs(name), []byte(text), 0o600))
 	}

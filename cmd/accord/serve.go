@@ -217,16 +217,3 @@ func loopback(url string) bool {
 	host, _, err := net.SplitHostPort(strings.TrimPrefix(url, "http://"))
 	return err == nil && net.ParseIP(host).IsLoopback()
 }
-
-// progress shows how far a long work is, on a terminal.
-func (s *serve) progress(what string) func(done, total int) {
-	if !s.isTTY(s.stderr) {
-		return nil
-	}
-	return func(done, total int) {
-		fmt.Fprintf(s.stderr, "\r%s: %d of %d", what, done, total)
-		if done == total {
-			fmt.Fprintln(s.stderr)
-		}
-	}
-}

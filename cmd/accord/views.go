@@ -5,6 +5,7 @@ import (
 
 	"github.com/accordhq/accord/registry/client"
 	"github.com/accordhq/accord/schema"
+	"github.com/accordhq/accord/schema/finding"
 )
 
 // The types of this file are what --output json and yaml print. They are a
@@ -118,6 +119,39 @@ type modeView struct {
 	// Mode is READWRITE, READONLY, READONLY_OVERRIDE, IMPORT or FORWARD; ""
 	// after deleting where none was set.
 	Mode string `json:"mode"`
+}
+
+// importView is what import prints.
+type importView struct {
+	// Source and Target are the registries' URLs, without passwords.
+	Source string `json:"source"`
+	Target string `json:"target"`
+	// DryRun says that nothing was written and the counts tell what would be.
+	DryRun bool `json:"dryRun"`
+	// Subjects is how many the source has, soft-deleted ones too.
+	Subjects int             `json:"subjects"`
+	Contexts importCountView `json:"contexts"`
+	Versions importCountView `json:"versions"`
+	Configs  importCountView `json:"configs"`
+	Policies importCountView `json:"policies"`
+	Modes    importCountView `json:"modes"`
+	// Findings are what conflicts, differs, or could not be imported.
+	Findings []finding.Finding `json:"findings"`
+}
+
+// importCountView tells what became of the things of one kind.
+type importCountView struct {
+	// Read is how many the source has.
+	Read int `json:"read"`
+	// Stored are new in the target, Identical were there, Deleted are
+	// soft-deleted since an earlier import.
+	Stored    int `json:"stored"`
+	Identical int `json:"identical"`
+	Deleted   int `json:"deleted"`
+	// Conflicts stand against something else in the target, Refused could not
+	// be stored.
+	Conflicts int `json:"conflicts"`
+	Refused   int `json:"refused"`
 }
 
 // versionView is what version prints.

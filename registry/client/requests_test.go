@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"strings"
@@ -114,6 +115,18 @@ func TestRequests(t *testing.T) {
 			_, err := c.SchemaTypes(ctx)
 			return err
 		}, `["AVRO"]`, "GET /schemas/types"},
+		"Import": {func(ctx context.Context, c *client.Client) error {
+			got, err := c.Import(ctx, client.ImportRequest{
+				Contexts: []client.ImportContext{{Context: "."}},
+				Versions: []client.Schema{{Subject: subject, Version: 2, ID: 7, Schema: "x"}},
+				Modes:    []client.ImportMode{{Mode: "READONLY"}},
+			})
+			if len(got.Versions) != 1 || got.Versions[0].Outcome != "conflict" {
+				return fmt.Errorf("answer %+v", got)
+			}
+			return err
+		}, `{"versions":[{"outcome":"conflict","message":"m"}]}`, "POST /accord/v1/import " +
+			`{"contexts":[{"context":"."}],"versions":[{"subject":":.eu:a/b c@%ü","version":2,"id":7,"schema":"x"}],"modes":[{"scope":"","mode":"READONLY"}]}`},
 		"Config": {func(ctx context.Context, c *client.Client) error {
 			_, err := c.Config(ctx, subject, true)
 			return err

@@ -56,9 +56,9 @@ type Count struct {
 	// Read is how many the source has; the others add up to it once an import
 	// is complete.
 	Read int
-	// Stored were not there, Deleted are soft-deleted since an earlier import,
-	// Identical were there.
-	Stored, Deleted, Identical int
+	// Stored were not there, Identical were, Deleted are soft-deleted since an
+	// earlier import.
+	Stored, Identical, Deleted int
 	// Conflicts were there and differ, Refused could not be stored. Both are
 	// among the findings.
 	Conflicts, Refused int

@@ -203,10 +203,20 @@ func (t *transfer) compareScope(scope string, source, target settings) {
 		t.note(finding.Finding{
 			Code: codeDiffers, Severity: finding.Error, Subject: scope, Path: what,
 			Message:  "the target's " + what + " is not the source's",
-			Evidence: []string{"source: " + wire(source), "target: " + wire(target)},
+			Evidence: []string{"source: " + setting(source), "target: " + setting(target)},
 		})
 	}
 	differs("config", source.config, target.config)
 	differs("policy", source.policy, target.policy)
 	differs("mode", source.mode, target.mode)
+}
+
+// setting prints a setting for people.
+func setting(value any) string {
+	switch text := wire(value); text {
+	case `""`, "null":
+		return "not set"
+	default:
+		return text
+	}
 }
