@@ -267,11 +267,11 @@ func comparisonFailed(err error) error {
 // did; it is the schema's fault, not the server's.
 func storedUnreadable(v *version, err error) error {
 	if fault := new(schema.Error); errors.As(err, &fault) {
-		return &Error{
-			Code:    CodeInvalidSchema,
-			Message: fmt.Sprintf("Version %d of subject '%s' cannot be read, details: %s", v.number, v.subject, fault.Error()),
-			Err:     err,
+		message := fmt.Sprintf("Version %d of subject '%s' cannot be read, details: %s", v.number, v.subject, fault.Error())
+		if v.unparsed {
+			message += ". It was imported as it is: register what follows it with force=true, or set the compatibility level to NONE"
 		}
+		return &Error{Code: CodeInvalidSchema, Message: message, Err: err}
 	}
 	return err
 }

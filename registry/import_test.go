@@ -244,7 +244,7 @@ func checkUnparsed(t *testing.T, r *registry.Registry, v registry.Version) {
 	}
 	_, err := r.Register(ctx, registry.RegisterRequest{Subject: "s", Candidate: registry.Candidate{Type: string(v.Type), Text: fine}})
 	wantCode(t, err, registry.CodeInvalidSchema)
-	if !strings.Contains(err.Error(), "Version 1 of subject 's' cannot be read") {
+	if !strings.Contains(err.Error(), "Version 1 of subject 's' cannot be read") || !strings.Contains(err.Error(), "force=true") {
 		t.Errorf("comparing with it says %q", err)
 	}
 	if _, err := r.Register(ctx, registry.RegisterRequest{Subject: "s", Force: true, Candidate: registry.Candidate{Type: string(v.Type), Text: fine}}); err != nil {

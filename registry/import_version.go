@@ -32,8 +32,10 @@ func (r *Registry) prepareImport(ctx context.Context, st *State, batch ImportBat
 	for _, v := range batch.Versions {
 		v.Subject = canonicalSubject(v.Subject)
 		in := &incoming{Version: v}
-		if err := p.prepare(ctx, in); err != nil {
-			return nil, err
+		if in.refusal = in.check(); in.refusal == nil {
+			if err := p.prepare(ctx, in); err != nil {
+				return nil, err
+			}
 		}
 		imp.versions = append(imp.versions, in)
 	}
@@ -49,9 +51,6 @@ type importPreparation struct {
 }
 
 func (p *importPreparation) prepare(ctx context.Context, in *incoming) error {
-	if in.refusal = in.check(); in.refusal != nil {
-		return nil
-	}
 	key := versionKey(kindSchema, in.Subject, in.Version.Version)
 	if _, twice := p.texts[key.ID]; twice {
 		in.refusal = fmt.Errorf("version %d of '%s' is in the batch twice", in.Version.Version, in.Subject)

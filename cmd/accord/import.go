@@ -21,8 +21,8 @@ import (
 // in the list of processes.
 const (
 	fromUserEnv     = "ACCORD_FROM_USER"
-	fromPasswordEnv = "ACCORD_FROM_PASSWORD" //nolint:gosec // the name of a variable
-	fromTokenEnv    = "ACCORD_FROM_TOKEN"    //nolint:gosec // the name of a variable
+	fromPasswordEnv = "ACCORD_FROM_PASSWORD"
+	fromTokenEnv    = "ACCORD_FROM_TOKEN"
 )
 
 // A source that is busy is asked again for about a minute.
