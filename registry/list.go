@@ -98,7 +98,7 @@ func (r *Registry) Schemas(ctx context.Context, f SchemaFilter) ([]Version, erro
 func (s *subject) selected(f SchemaFilter) []*version {
 	var rows []*version
 	for _, v := range s.newestFirst(f.Deleted) {
-		if f.RuleType == "" || v.rules.HasType(f.RuleType) {
+		if (f.RuleType == "" || v.rules.HasType(f.RuleType)) && (v.unparsed || !f.Unparsed) {
 			rows = append(rows, v)
 		}
 		if f.LatestOnly {

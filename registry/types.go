@@ -156,6 +156,8 @@ type SchemaFilter struct {
 	// Associated selects subjects by their associations, with the lifecycle
 	// Unassociated those that have none.
 	Associated AssociationFilter
+	// Unparsed leaves only what was imported although no parser takes it.
+	Unparsed bool
 	// Offset and Limit page the answer; Limit below 1 is no limit.
 	Offset, Limit int
 }

@@ -84,9 +84,9 @@ func TestRequests(t *testing.T) {
 			return err
 		}, `2`, "DELETE /subjects/s/versions/2"},
 		"SchemasPage": {func(ctx context.Context, c *client.Client) error {
-			_, err := c.SchemasPage(ctx, client.SchemasOptions{Prefix: "o", Aliases: true, LatestOnly: true, RuleType: "CEL"}, 10, 5)
+			_, err := c.SchemasPage(ctx, client.SchemasOptions{Prefix: "o", Aliases: true, LatestOnly: true, RuleType: "CEL", Unparsed: true}, 10, 5)
 			return err
-		}, `[]`, "GET /schemas?aliases=true&latestOnly=true&limit=5&offset=10&ruleType=CEL&subjectPrefix=o"},
+		}, `[]`, "GET /schemas?aliases=true&latestOnly=true&limit=5&offset=10&ruleType=CEL&subjectPrefix=o&unparsed=true"},
 		"SchemaByID": {func(ctx context.Context, c *client.Client) error {
 			_, err := c.SchemaByID(ctx, 5, client.IDOptions{Subject: ":.eu:", FetchMaxID: true})
 			return err

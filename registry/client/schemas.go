@@ -29,6 +29,9 @@ type SchemasOptions struct {
 	// associated so; the lifecycle "NONE" those that are not associated.
 	ResourceType                 string
 	AssociationTypes, Lifecycles []string
+	// Unparsed keeps those that an Accord imported although no parser takes
+	// them; other registries ignore it.
+	Unparsed bool
 }
 
 // Schemas yields the selected versions by subject and version, page by page as
@@ -60,7 +63,8 @@ func (c *Client) Schemas(ctx context.Context, opts SchemasOptions) iter.Seq2[Lis
 func (c *Client) SchemasPage(ctx context.Context, opts SchemasOptions, offset, limit int) ([]ListedSchema, error) {
 	q := query{}.text("subjectPrefix", opts.Prefix).flag("aliases", opts.Aliases).flag("deleted", opts.Deleted).
 		flag("latestOnly", opts.LatestOnly).text("ruleType", opts.RuleType).text("resourceType", opts.ResourceType).
-		each("associationType", opts.AssociationTypes).each("lifecycle", opts.Lifecycles).page(offset, limit)
+		each("associationType", opts.AssociationTypes).each("lifecycle", opts.Lifecycles).
+		flag("unparsed", opts.Unparsed).page(offset, limit)
 	var page []ListedSchema
 	err := c.json(ctx, get(q, "schemas"), &page)
 	return page, err

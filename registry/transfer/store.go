@@ -47,19 +47,16 @@ func at(results []client.ImportResult, i int) client.ImportResult {
 }
 
 // settle counts a result and makes a finding of what did not go well. It
-// reports whether it did.
+// reports whether it did well.
 func (t *transfer) settle(count *Count, r client.ImportResult, f finding.Finding, evidence []string) bool {
 	t.mu.Lock()
 	count.add(r.Outcome)
 	t.mu.Unlock()
 	switch r.Outcome {
 	case stored, deleted, identical:
-		if r.Unparsed == "" {
-			return true
+		if r.Unparsed != "" {
+			t.noteUnparsed(f, ": "+r.Unparsed)
 		}
-		f.Code, f.Severity, f.Message = codeUnparsed, finding.Warning, "no parser takes the schema, it is kept as it is: "+r.Unparsed
-		f.Hint = "readers get it byte for byte; to register a compatible version after it, use force or level NONE"
-		t.note(f)
 		return true
 	case conflict:
 		f.Code = codeConflict
@@ -69,6 +66,12 @@ func (t *transfer) settle(count *Count, r client.ImportResult, f finding.Finding
 	f.Severity, f.Message, f.Evidence = finding.Error, r.Message, evidence
 	t.note(f)
 	return false
+}
+
+func (t *transfer) noteUnparsed(f finding.Finding, why string) {
+	f.Code, f.Severity, f.Message = codeUnparsed, finding.Warning, "no parser takes the schema, it is kept as it is"+why
+	f.Hint = "readers get it byte for byte; to register a compatible version after it, use force or level NONE"
+	t.note(f)
 }
 
 // storeVersions sends versions level by level: those of one level refer to
@@ -120,13 +123,12 @@ func (t *transfer) storeBatch(ctx context.Context, batch []client.Schema) error 
 		return err
 	}
 	for i, s := range batch {
-		k := keyOf(s)
+		k, result := keyOf(s), at(got.Versions, i)
 		have, there := t.target.versions[k]
-		if !t.settle(&t.report.Versions, at(got.Versions, i), k.about("", "", ""), sides(s, have, there)) {
-			t.mu.Lock()
-			t.troubled[k] = true
-			t.mu.Unlock()
-		}
+		well := t.settle(&t.report.Versions, result, k.about("", "", ""), sides(s, have, there))
+		t.mu.Lock()
+		t.troubled[k], t.unparsed[k] = !well, result.Unparsed != ""
+		t.mu.Unlock()
 	}
 	return nil
 }

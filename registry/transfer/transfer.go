@@ -94,7 +94,7 @@ func Import(ctx context.Context, opts Options) (Report, error) {
 	if opts.Parallel < 1 {
 		opts.Parallel = defaultParallel
 	}
-	t := &transfer{Options: opts, troubled: map[versionKey]bool{}}
+	t := &transfer{Options: opts, troubled: map[versionKey]bool{}, unparsed: map[versionKey]bool{}}
 	err := t.run(ctx)
 	finding.Sort(t.report.Findings)
 	return t.report, err
@@ -110,6 +110,8 @@ type transfer struct {
 	// troubled are versions with a finding of their own: that they differ
 	// afterwards goes without saying.
 	troubled map[versionKey]bool
+	// unparsed are versions that were reported as such when they were stored.
+	unparsed map[versionKey]bool
 }
 
 func (t *transfer) run(ctx context.Context) error {

@@ -344,3 +344,32 @@ func TestTheTargetMustTakeImports(t *testing.T) {
 		t.Errorf("error %v", err)
 	}
 }
+
+// Texts that no parser takes arrive byte for byte, and every run warns of them.
+func TestUnparsedTexts(t *testing.T) {
+	t.Parallel()
+	from, to := serve(t, nil), serve(t, nil)
+	texts := []registry.Version{
+		{Subject: "a", Version: 1, ID: 1, Text: `{"type":"record"}`},
+		{Subject: "b", Version: 1, ID: 2, Type: schema.JSON, Text: `{"$ref":"https://example.com/x"}`, Deleted: true},
+		{Subject: "c", Version: 1, ID: 3, Type: schema.Protobuf, Text: "edition = \"2024\";\n"},
+		{Subject: "d", Version: 1, ID: 4, Type: schema.Protobuf, Text: "syntax = \"proto3\";\nimport \"c\";\nmessage M {}\n",
+			References: []schema.Reference{{Name: "c", Subject: "c", Version: 1}}},
+	}
+	if _, err := from.reg.Import(t.Context(), registry.ImportBatch{Versions: texts}); err != nil {
+		t.Fatal(err)
+	}
+	for _, run := range []string{"first", "second"} {
+		report := bring(t, from, to)
+		var warned []string
+		for _, f := range report.Findings {
+			if f.Code == "IMPORT_UNPARSED" {
+				warned = append(warned, f.Subject)
+			}
+		}
+		if diff := cmp.Diff([]string{"a", "b", "c", "d"}, warned); diff != "" || len(report.Findings) != 4 {
+			t.Errorf("%s run: warnings (-want +got):\n%s\n%v", run, diff, weighty(report))
+		}
+	}
+	same(t, from, to)
+}

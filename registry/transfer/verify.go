@@ -42,6 +42,9 @@ func (t *transfer) verify(ctx context.Context) error {
 		}
 	}
 	t.findExtra()
+	if err := t.findUnparsed(ctx); err != nil {
+		return err
+	}
 	if err := t.compareIDs(ctx); err != nil {
 		return err
 	}
@@ -85,6 +88,20 @@ func (t *transfer) findExtra() {
 			t.note(k.about(codeExtra, finding.Warning, "the source does not have the version"))
 		}
 	}
+}
+
+// findUnparsed notes what earlier runs stored although no parser takes it.
+func (t *transfer) findUnparsed(ctx context.Context) error {
+	for row, err := range t.Target.Schemas(ctx, client.SchemasOptions{Prefix: everywhere, Deleted: true, Unparsed: true}) {
+		if err != nil {
+			return fmt.Errorf("read the target: %w", err)
+		}
+		k := keyOf(row.Schema)
+		if _, ours := t.source.versions[k]; ours && !t.unparsed[k] {
+			t.noteUnparsed(k.about("", "", ""), "")
+		}
+	}
+	return nil
 }
 
 // ids groups the source's versions by what consumers ask for.

@@ -33,6 +33,7 @@ func (h *Handler) schemas(r *request) (any, error) {
 		LatestOnly: r.flag("latestOnly"),
 		RuleType:   r.text("ruleType"),
 		Associated: associated,
+		Unparsed:   r.flag("unparsed"),
 		Offset:     win.offset,
 		Limit:      win.limit,
 	})
