@@ -48,7 +48,7 @@ them. Settings that differ are conflicts unless --overwrite-settings is given;
 modes come last, and a source in READONLY leaves this registry in READONLY.
 
 A schema that no parser takes is kept as it is, for consumers that ask for its
-id; new versions cannot be compared with it.
+id; new versions cannot be compared with it. A dry run does not find those.
 
 User and password for the source are read from ` + fromUserEnv + ` and
 ` + fromPasswordEnv + `, a token from ` + fromTokenEnv + `.`,

@@ -40,9 +40,14 @@ func (t *transfer) limited(format string, args ...any) {
 	t.note(finding.Finding{Code: codeLimited, Severity: finding.Info, Message: fmt.Sprintf(format, args...)})
 }
 
-// sides is the evidence for a difference: the version on both sides.
-func sides(source client.Schema, target client.Schema, there bool) []string {
+// sides is the evidence for a difference: the version of the source, and what
+// of the target stands in its place or holds its id.
+func (t *transfer) sides(source client.Schema) []string {
 	out := []string{"source: " + describe(source)}
+	target, there := t.target.versions[keyOf(source)]
+	if !there {
+		target, there = t.holders[idOf(source)]
+	}
 	if there {
 		out = append(out, "target: "+describe(target))
 	}

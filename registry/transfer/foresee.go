@@ -13,19 +13,15 @@ import (
 
 // foresee tells what an import would do, from what both sides hold now.
 func (t *transfer) foresee() {
-	held := map[idKey]client.Schema{}
-	for _, s := range t.target.versions {
-		held[idOf(s)] = s
-	}
 	for _, s := range t.source.sorted() {
 		k := keyOf(s)
 		have, there := t.target.versions[k]
-		other, taken := held[idOf(s)]
+		other, taken := t.holders[idOf(s)]
 		switch differs := differences(s, have); {
 		case there && len(differs) > 0:
 			t.settle(&t.report.Versions, client.ImportResult{
 				Outcome: conflict, Message: "the target has the version with another " + strings.Join(differs, ", "),
-			}, k.about("", "", ""), sides(s, have, true))
+			}, k.about("", "", ""), t.sides(s))
 		case there && isDeleted(s) == isDeleted(have):
 			t.report.Versions.add(identical)
 		case there && isDeleted(s):
@@ -33,11 +29,11 @@ func (t *transfer) foresee() {
 		case there:
 			t.settle(&t.report.Versions, client.ImportResult{
 				Outcome: conflict, Message: "the version is soft-deleted in the target",
-			}, k.about("", "", ""), sides(s, have, true))
+			}, k.about("", "", ""), t.sides(s))
 		case taken && other.Schema != s.Schema && other.GUID != s.GUID:
 			t.settle(&t.report.Versions, client.ImportResult{
 				Outcome: conflict, Message: fmt.Sprintf("id %d holds another schema in the target: version %d of '%s'", s.ID, other.Version, other.Subject),
-			}, k.about("", "", ""), sides(s, other, true))
+			}, k.about("", "", ""), t.sides(s))
 		default:
 			t.report.Versions.add(stored)
 		}

@@ -124,8 +124,7 @@ func (t *transfer) storeBatch(ctx context.Context, batch []client.Schema) error 
 	}
 	for i, s := range batch {
 		k, result := keyOf(s), at(got.Versions, i)
-		have, there := t.target.versions[k]
-		well := t.settle(&t.report.Versions, result, k.about("", "", ""), sides(s, have, there))
+		well := t.settle(&t.report.Versions, result, k.about("", "", ""), t.sides(s))
 		t.mu.Lock()
 		t.troubled[k], t.unparsed[k] = !well, result.Unparsed != ""
 		t.mu.Unlock()

@@ -104,6 +104,8 @@ func Import(ctx context.Context, opts Options) (Report, error) {
 type transfer struct {
 	Options
 	source, target *content
+	// holders are versions of the target by id, any of those that share one.
+	holders map[idKey]client.Schema
 
 	mu     sync.Mutex
 	report Report
@@ -153,8 +155,10 @@ func (t *transfer) readTarget(ctx context.Context) error {
 		return fmt.Errorf("read the target: %w", err)
 	}
 	t.target = &content{versions: map[versionKey]client.Schema{}}
+	t.holders = map[idKey]client.Schema{}
 	for _, row := range rows {
 		t.target.versions[keyOf(row.Schema)] = row.Schema
+		t.holders[idOf(row.Schema)] = row.Schema
 	}
 	return nil
 }

@@ -353,8 +353,10 @@ func TestUnparsedTexts(t *testing.T) {
 		{Subject: "a", Version: 1, ID: 1, Text: `{"type":"record"}`},
 		{Subject: "b", Version: 1, ID: 2, Type: schema.JSON, Text: `{"$ref":"https://example.com/x"}`, Deleted: true},
 		{Subject: "c", Version: 1, ID: 3, Type: schema.Protobuf, Text: "edition = \"2024\";\n"},
-		{Subject: "d", Version: 1, ID: 4, Type: schema.Protobuf, Text: "syntax = \"proto3\";\nimport \"c\";\nmessage M {}\n",
-			References: []schema.Reference{{Name: "c", Subject: "c", Version: 1}}},
+		{
+			Subject: "d", Version: 1, ID: 4, Type: schema.Protobuf, Text: "syntax = \"proto3\";\nimport \"c\";\nmessage M {}\n",
+			References: []schema.Reference{{Name: "c", Subject: "c", Version: 1}},
+		},
 	}
 	if _, err := from.reg.Import(t.Context(), registry.ImportBatch{Versions: texts}); err != nil {
 		t.Fatal(err)

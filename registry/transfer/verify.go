@@ -71,7 +71,7 @@ func (t *transfer) compare(s client.Schema) {
 	}
 	if len(differs) > 0 {
 		f := k.about(codeDiffers, finding.Error, "the target answers another %s", strings.Join(differs, ", "))
-		f.Evidence = sides(s, have, true)
+		f.Evidence = t.sides(s)
 		t.note(f)
 	}
 }
