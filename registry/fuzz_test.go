@@ -7,6 +7,7 @@ import (
 
 	"github.com/accordhq/accord/registry"
 	"github.com/accordhq/accord/registry/memlog"
+	"github.com/accordhq/accord/schema"
 )
 
 // FuzzApply feeds the state records as a damaged or hostile store might hold
@@ -79,6 +80,37 @@ func FuzzKeys(f *testing.F) {
 		}
 		if got := registry.Replay(entriesOf(t, log)).Dump(); got != r.State().Dump() {
 			t.Errorf("replayed:\n%s\nwant\n%s", got, r.State().Dump())
+		}
+	})
+}
+
+// FuzzImport imports any text as any version: what is stored reads back byte
+// for byte (printed, where it is a form that clients cannot read), and is
+// found again, whether a parser takes it or not.
+func FuzzImport(f *testing.F) {
+	for _, text := range []string{`"int"`, `{"type":"record"}`, `/* c */ "int"`, "{", "syntax = \"proto3\";\nmessage M {}", "edition = \"2024\";", "CgA=", `{"$ref":"x"}`, `{"a":1,"a":2}`, "\xff"} {
+		for _, format := range []string{"AVRO", "JSON", "PROTOBUF"} {
+			f.Add("s", 1, 1, format, text)
+		}
+	}
+	f.Fuzz(func(t *testing.T, subject string, number, id int, format, text string) {
+		r := open(t, nil)
+		v := foreign(subject, number, id, text)
+		v.Type = schema.Format(format)
+		first := importVersions(t, r, v)[0]
+		if first.Outcome == registry.ImportRefused {
+			return
+		}
+		v2, err := r.SchemaByID(t.Context(), id, subject, registry.ReadOptions{})
+		if err != nil {
+			t.Fatalf("%+v and then %v", first, err)
+		}
+		if first.Unparsed != "" && v2.Text != text {
+			t.Errorf("%q came back as %q", text, v2.Text)
+		}
+		again := importVersions(t, r, v)[0]
+		if again.Outcome != registry.ImportIdentical && v2.Text == text {
+			t.Errorf("first %+v, again %+v", first, again)
 		}
 	})
 }

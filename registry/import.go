@@ -110,7 +110,7 @@ func (imp *importing) decide(st *State) ([]Record, error) {
 		out.Contexts = append(out.Contexts, imp.decideContext(c))
 	}
 	for _, in := range imp.versions {
-		if old, _ := st.version(in.Subject, in.Version.Version); old != in.old {
+		if old, _ := st.version(in.Subject, in.Version.Version); old != in.old && in.refusal == nil {
 			return nil, errStale
 		}
 		out.Versions = append(out.Versions, imp.decideVersion(in))

@@ -155,6 +155,7 @@ func TestImportRefuses(t *testing.T) {
 	if err := r.SetMode(t.Context(), "locked", "READONLY", false); err != nil {
 		t.Fatal(err)
 	}
+	importVersions(t, r, foreign("there", 1, 77, `"long"`))
 	odd := foreign("a", 1, 1, `"int"`)
 	odd.Type = "THRIFT"
 	got := importVersions(t, r,
@@ -163,7 +164,7 @@ func TestImportRefuses(t *testing.T) {
 		foreign("__EMPTY", 1, 1, `"int"`), foreign("a", 1, 1, strings.Repeat("x", schema.MaxText+1)),
 		foreign("a", 1, 1, `"int"`, schema.Reference{Name: "R", Subject: "nowhere", Version: 1}),
 		foreign("locked", 1, 1, `"int"`),
-		foreign("b", 1, 1, `"int"`), foreign("b", 1, 1, `"int"`),
+		foreign("b", 1, 1, `"int"`), foreign("b", 1, 1, `"int"`), foreign("there", 1, 0, `"int"`),
 	)
 	want := make([]registry.ImportOutcome, len(got))
 	for i := range want {

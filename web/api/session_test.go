@@ -65,7 +65,7 @@ func anyRequest(rt *rapid.T) (method, target, body string) {
 	version := pick("version", []string{"1", "2", "latest", "-1"})
 	schema := "{" + pick("schema", someSchemas) + pick("extra", someExtras) + "}"
 	query := pick("query", []string{"", "", "?normalize=true", "?deleted=true", "?permanent=true", "?force=true", "?verbose=true", "?format=resolved", "?findTags=*"})
-	kind := rapid.IntRange(0, 17).Draw(rt, "kind")
+	kind := rapid.IntRange(0, 18).Draw(rt, "kind")
 	switch kind {
 	case 0, 1, 2, 3:
 		return http.MethodPost, "/subjects/" + subject + "/versions" + query, schema
@@ -91,6 +91,10 @@ func anyRequest(rt *rapid.T) (method, target, body string) {
 		return http.MethodGet, fmt.Sprintf("/schemas/ids/%d%s", rapid.IntRange(1, 8).Draw(rt, "id"), query), ""
 	case 15, 16, 17:
 		return anyKeyRequest(rt, subject, version)
+	case 18:
+		number, id := rapid.IntRange(0, 5).Draw(rt, "number"), rapid.IntRange(0, 8).Draw(rt, "id")
+		return http.MethodPost, "/accord/v1/import",
+			fmt.Sprintf(`{"versions":[{"subject":%q,"version":%d,"id":%d,%s}]}`, subject, number, id, pick("schema", someSchemas))
 	default:
 		return http.MethodGet, "/subjects/" + subject + "/versions/" + version + query, ""
 	}
