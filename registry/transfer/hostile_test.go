@@ -312,3 +312,59 @@ func TestInterrupted(t *testing.T) {
 		t.Errorf("error %v", err)
 	}
 }
+
+// What a version does not say of its deletion, two lists of versions tell.
+func TestDeletionsThatVersionsDoNotTell(t *testing.T) {
+	t.Parallel()
+	silent := func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			rec := httptest.NewRecorder()
+			next.ServeHTTP(rec, r)
+			w.WriteHeader(rec.Code)
+			_, _ = io.WriteString(w, regexp.MustCompile(`,"deleted":\w+`).ReplaceAllString(rec.Body.String(), ""))
+		})
+	}
+	from, to := serve(t, silent), serve(t, nil)
+	f := filler{t, from.reg}
+	for _, text := range []string{`"int"`, `"long"`, `"string"`} {
+		f.register("a", "", text)
+	}
+	f.register("gone", "", `"bytes"`)
+	f.drop("a", 2, false)
+	f.drop("gone", 1, false)
+	if got := weighty(bring(t, from, to)); len(got) > 0 {
+		t.Errorf("findings: %v", got)
+	}
+	if got, err := to.reg.Versions("a", registry.VersionFilter{DeletedAsNegative: true}); err != nil || !cmp.Equal(got, []int{1, -2, 3}) {
+		t.Errorf("versions %v, %v", got, err)
+	}
+	if got := to.reg.Subjects(registry.SubjectFilter{DeletedOnly: true}); !cmp.Equal(got, []string{"gone"}) {
+		t.Errorf("deleted subjects %v", got)
+	}
+}
+
+// A target that takes little at a time is sent little; what is too large for
+// it alone is refused.
+func TestTargetsThatTakeLittle(t *testing.T) {
+	t.Parallel()
+	small := func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if r.ContentLength > 2000 {
+				w.WriteHeader(http.StatusRequestEntityTooLarge)
+				_, _ = io.WriteString(w, `{"error_code":413,"message":"too large"}`)
+				return
+			}
+			next.ServeHTTP(w, r)
+		})
+	}
+	from, to := serve(t, nil), serve(t, small)
+	f := filler{t, from.reg}
+	for i := range 40 {
+		f.register("a", "", fmt.Sprintf(`{"type":"fixed","name":"F","size":%d}`, i+1))
+	}
+	f.register("large", "", fmt.Sprintf(`{"type":"fixed","name":"F","size":1,"doc":"%s"}`, strings.Repeat("x", 3000)))
+	report := bring(t, from, to)
+	if diff := cmp.Diff([]string{"IMPORT_REFUSED large version 1: too large"}, weighty(report)); diff != "" || report.Versions.Stored != 40 {
+		t.Errorf("findings (-want +got):\n%s\n%+v", diff, report.Versions)
+	}
+}
