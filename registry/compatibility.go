@@ -32,9 +32,8 @@ func (r *Registry) CheckCompatibility(ctx context.Context, req CheckRequest) (re
 		result, err = r.check(ctx, req)
 		return err
 	})
-	refused := new(Error)
-	if req.Verbose && errors.As(err, &refused) && (refused.Code == CodeInvalidSchema || refused.Code == CodeReferenceNotFound) {
-		return CheckResult{Messages: []string{refused.Message}}, nil
+	if req.Verbose && isInvalid(err) {
+		return CheckResult{Messages: []string{err.Error()}}, nil
 	}
 	return result, err
 }

@@ -75,6 +75,10 @@ type ImportResults struct {
 // Import stores a batch as one change, except for the items that conflict with
 // what is there or cannot be stored. Importing the same again changes nothing.
 func (r *Registry) Import(ctx context.Context, batch ImportBatch) (ImportResults, error) {
+	// Items are refused one by one, so Current would not see that.
+	if err := r.catchUpSoon(ctx); err != nil {
+		return ImportResults{}, err
+	}
 	for {
 		imp, err := r.prepareImport(ctx, r.state.Load(), batch)
 		if err != nil {
@@ -176,7 +180,7 @@ func (imp *importing) decideConfig(s Scoped[Config]) ImportResult {
 func (imp *importing) decidePolicy(s Scoped[Policy]) ImportResult {
 	scope := canonicalScope(s.Scope)
 	change := PolicyChange{Set: s.Value}
-	if err := errors.Join(checkScope(scope), change.check()); err != nil {
+	if err := errors.Join(checkScope(scope), change.check(scope)); err != nil {
 		return refused(err)
 	}
 	return imp.settle(scope, kindPolicy, imp.next.ownPolicy(scope) != nil, imp.next.ownPolicy(scope), change.Set)

@@ -117,5 +117,5 @@ func (s *subject) unparsed(c Candidate, deleted bool) *version {
 // isInvalid reports whether err says that a candidate is no schema.
 func isInvalid(err error) bool {
 	refusal := new(Error)
-	return errors.As(err, &refusal) && refusal.Code == CodeInvalidSchema
+	return errors.As(err, &refusal) && (refusal.Code == CodeInvalidSchema || refusal.Code == CodeReferenceNotFound)
 }

@@ -143,6 +143,6 @@ func get(t *testing.T, url string) error {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, err = fetch(req)
+	_, err = send(req)
 	return err
 }

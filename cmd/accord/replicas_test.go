@@ -269,7 +269,7 @@ func registerOnce(ctx context.Context, url, subject, text string) (ack, error) {
 		return ack{}, err
 	}
 	req.Header.Set("Content-Type", "application/json")
-	body, err := fetch(req)
+	body, err := send(req)
 	if err != nil {
 		return ack{}, err
 	}
@@ -280,7 +280,7 @@ func registerOnce(ctx context.Context, url, subject, text string) (ack, error) {
 	return ack{subject, text, got.ID, got.Version}, nil
 }
 
-func fetch(req *http.Request) ([]byte, error) {
+func send(req *http.Request) ([]byte, error) {
 	resp, err := http.DefaultClient.Do(req)
 	if err != nil {
 		return nil, err

@@ -8,7 +8,6 @@ import (
 	"github.com/accordhq/accord/compat"
 	"github.com/accordhq/accord/registry"
 	"github.com/accordhq/accord/registry/client"
-	"github.com/accordhq/accord/schema/finding"
 )
 
 func (h *Handler) routeImport() { h.post("/accord/v1/import", h.importBatch) }
@@ -26,7 +25,11 @@ func (h *Handler) importBatch(r *request) (any, error) {
 			message: fmt.Sprintf("The request has %d items of one kind: send at most %d at a time", n, client.MaxImported),
 		}
 	}
-	got, err := h.reg.Import(r.Context(), importBatchOf(body))
+	batch, err := importBatchOf(body)
+	if err != nil {
+		return nil, err
+	}
+	got, err := h.reg.Import(r.Context(), batch)
 	if err != nil {
 		return nil, err
 	}
@@ -39,7 +42,7 @@ func (h *Handler) importBatch(r *request) (any, error) {
 	}, nil
 }
 
-func importBatchOf(body client.ImportRequest) registry.ImportBatch {
+func importBatchOf(body client.ImportRequest) (registry.ImportBatch, error) {
 	batch := registry.ImportBatch{OverwriteSettings: body.OverwriteSettings}
 	for _, c := range body.Contexts {
 		batch.Contexts = append(batch.Contexts, registry.ImportedContext{Name: c.Context, MaxID: c.MaxID})
@@ -51,15 +54,16 @@ func importBatchOf(body client.ImportRequest) registry.ImportBatch {
 		batch.Configs = append(batch.Configs, registry.Scoped[registry.Config]{Scope: c.Scope, Value: configFrom(c.Config)})
 	}
 	for _, p := range body.Policies {
-		value := registry.Policy{
-			ProtobufRules: (*compat.Rules)(p.Policy.ProtobufRules), FailOn: (*finding.Severity)(p.Policy.FailOn),
+		value, err := policyFrom(p.Policy)
+		if err != nil {
+			return batch, err
 		}
 		batch.Policies = append(batch.Policies, registry.Scoped[registry.Policy]{Scope: p.Scope, Value: value})
 	}
 	for _, m := range body.Modes {
 		batch.Modes = append(batch.Modes, registry.Scoped[registry.Mode]{Scope: m.Scope, Value: registry.Mode(m.Mode)})
 	}
-	return batch
+	return batch, nil
 }
 
 // versionOf is a version as another registry answered it.

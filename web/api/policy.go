@@ -24,18 +24,14 @@ func (h *Handler) setPolicy(r *request) (any, error) {
 	if err := r.decode(&body); err != nil {
 		return nil, err
 	}
-	change := registry.PolicyChange{Set: registry.Policy{
-		ProtobufRules: (*compat.Rules)(body.ProtobufRules.Value()),
-		FailOn:        (*finding.Severity)(body.FailOn.Value()),
-		SchemaText:    (*registry.SchemaText)(body.SchemaText.Value()),
-	}}
-	if text := body.APIVersion.Value(); text != nil {
-		version, err := registry.ParseAPIVersion(*text)
-		if err != nil {
-			return nil, err
-		}
-		change.Set.APIVersion = &version
+	set, err := policyFrom(client.Policy{
+		ProtobufRules: body.ProtobufRules.Value(), FailOn: body.FailOn.Value(),
+		APIVersion: body.APIVersion.Value(), SchemaText: body.SchemaText.Value(),
+	})
+	if err != nil {
+		return nil, err
 	}
+	change := registry.PolicyChange{Set: set}
 	for name, field := range map[string]client.Change[string]{
 		"protobufRules": body.ProtobufRules, "failOn": body.FailOn, "apiVersion": body.APIVersion, "schemaText": body.SchemaText,
 	} {
@@ -58,4 +54,21 @@ func policyOf(p registry.Policy) client.Policy {
 		wire.APIVersion = new(p.APIVersion.String())
 	}
 	return wire
+}
+
+// policyFrom is the inverse of policyOf.
+func policyFrom(wire client.Policy) (registry.Policy, error) {
+	p := registry.Policy{
+		ProtobufRules: (*compat.Rules)(wire.ProtobufRules),
+		FailOn:        (*finding.Severity)(wire.FailOn),
+		SchemaText:    (*registry.SchemaText)(wire.SchemaText),
+	}
+	if wire.APIVersion != nil {
+		version, err := registry.ParseAPIVersion(*wire.APIVersion)
+		if err != nil {
+			return p, err
+		}
+		p.APIVersion = &version
+	}
+	return p, nil
 }
