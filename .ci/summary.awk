@@ -1,6 +1,6 @@
 # Reads the output of `go test -v`. Prints the line of each package, the output
-# of each failed test, whatever belongs to no test, and in the end the skipped
-# tests under their reasons.
+# of each failed test, whatever belongs to no test, and in the end what each
+# client passed and the skipped tests under their reasons.
 
 # go test says here whose output follows.
 /^=== (RUN|CONT|NAME) / { test = $3; next }
@@ -13,7 +13,7 @@ crashed && !/^FAIL\t/ { print; next }
 /^ *--- (PASS|FAIL|SKIP): / {
   if ($2 == "FAIL:") printf "%s\n%s", $0, output[$3]
   if ($2 == "SKIP:") skip($3, output[$3])
-  if ($2 == "PASS:") passed++
+  if ($2 == "PASS:") { passed++; client(output[$3]) }
   delete output[$3]
   next
 }
@@ -41,7 +41,13 @@ function skip(name, why) {
   total++
 }
 
+# client keeps the line in which TestClients says what a client passed.
+function client(said) {
+  if (match(said, /client [^ ]+: [0-9]+ cases passed/)) clients[++m] = substr(said, RSTART, RLENGTH)
+}
+
 END {
   printf "\n%d tests passed, %d skipped\n", passed, total
+  for (i = 1; i <= m; i++) print "  " clients[i]
   for (i = 1; i <= n; i++) printf "  skipped: %s%s\n", reasons[i], skipped[reasons[i]]
 }

@@ -53,6 +53,7 @@ func (c *compiler) decode(path string, data []byte) (*descriptorpb.FileDescripto
 		return nil, c.errorf(path, schema.Position{}, "edition %s is not supported yet; use edition 2023, proto3 or proto2", edition)
 	}
 	file.Name = proto.String(path)
+	joinOptionals(file.GetMessageType())
 	nowhere := func(string) schema.Position { return schema.Position{} }
 	imports, err := c.imports(path, file.GetDependency(), nowhere)
 	if err != nil {
@@ -71,7 +72,26 @@ func (c *compiler) decode(path string, data []byte) (*descriptorpb.FileDescripto
 	if err := read.Unmarshal(data, &file); err != nil {
 		return nil, c.errorf(path, schema.Position{}, "the file descriptor has options that cannot be read: %v", err)
 	}
+	joinOptionals(file.GetMessageType())
 	return &file, nil
+}
+
+// joinOptionals puts every proto3 optional field that names no oneof into the
+// synthetic one of its name. Compilers always do; descriptors made by hand, as
+// in the tests of Confluent's clients, leave it out.
+func joinOptionals(messages []*descriptorpb.DescriptorProto) {
+	for _, m := range messages {
+		joinOptionals(m.GetNestedType())
+		oneofs := map[string]int32{}
+		for i, o := range m.GetOneofDecl() {
+			oneofs[o.GetName()] = int32(i)
+		}
+		for _, f := range m.GetField() {
+			if i, ok := oneofs["_"+f.GetName()]; ok && f.GetProto3Optional() && f.OneofIndex == nil {
+				f.OneofIndex = proto.Int32(i)
+			}
+		}
+	}
 }
 
 // visible resolves what a file sees through its imports: what they declare and

@@ -277,6 +277,37 @@ func TestParseHostileDescriptors(t *testing.T) {
 	}
 }
 
+// Descriptors made by hand name types as a file would, and leave out what
+// compilers add for an optional field.
+func TestHandMadeDescriptor(t *testing.T) {
+	t.Parallel()
+	file := &descriptorpb.FileDescriptorProto{
+		Syntax: proto.String("proto3"), Package: proto.String("shop"), Dependency: []string{"google/protobuf/timestamp.proto"},
+		MessageType: []*descriptorpb.DescriptorProto{{
+			Name: proto.String("Order"),
+			Field: []*descriptorpb.FieldDescriptorProto{
+				{Name: proto.String("line"), Number: proto.Int32(1), Type: descriptorpb.FieldDescriptorProto_TYPE_MESSAGE.Enum(), TypeName: proto.String("Order.Line"), Proto3Optional: proto.Bool(true)},
+				{Name: proto.String("placed"), Number: proto.Int32(2), TypeName: proto.String("google.protobuf.Timestamp"), Proto3Optional: proto.Bool(true)},
+			},
+			OneofDecl:  []*descriptorpb.OneofDescriptorProto{{Name: proto.String("_placed")}, {Name: proto.String("_line")}},
+			NestedType: []*descriptorpb.DescriptorProto{{Name: proto.String("Line")}},
+		}},
+	}
+	data, err := proto.Marshal(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	f, err := protobuf.Parse(t.Context(), source(base64.StdEncoding.EncodeToString(data)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"optional Order.Line line = 1;", "optional google.protobuf.Timestamp placed = 2;"} {
+		if !strings.Contains(f.Print(""), want) {
+			t.Errorf("no %q in\n%s", want, f.Print(""))
+		}
+	}
+}
+
 // A schema read from its descriptor documents nothing: the comments are gone,
 // and what options say alone is no documentation of its own.
 func TestDescriptorHasNoDocumentation(t *testing.T) {
