@@ -9,10 +9,10 @@ GOLANGCI_LINT_VERSION := v2.15.0
 # Tools are run at these versions and are no part of go.mod.
 GOLANGCI_LINT := go run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(GOLANGCI_LINT_VERSION)
 
-# Knobs: make fuzz FUZZTIME=1h, make bench BENCH=Lookup, make test PKG=./schema/...
+# Knobs: make fuzz FUZZTIME=1h, make bench BENCH=Compare, make test PKG=./schema/...
 PKG ?= ./...
 FUZZTIME ?= 20s
-BENCH ?= .
+BENCH ?= ^BenchmarkGoal
 SOAK ?= 100
 TEST_TIMEOUT ?= 15m
 
@@ -50,8 +50,8 @@ fuzz: ## run every fuzz target for FUZZTIME (20s)
 	done
 
 .PHONY: bench
-bench: ## print the benchmarks (BENCH=regexp picks some)
-	go test -run '^$$' -bench '$(BENCH)' -benchmem -timeout 60m $(PKG)
+bench: ## measure what has a goal and print one table (BENCH=regexp picks others, BENCH=. all)
+	@.ci/bench -bench '$(BENCH)' -timeout 60m $(PKG)
 
 .PHONY: soak
 soak: ## kill writers, replicas and databases SOAK (100) times and look for every write they acknowledged

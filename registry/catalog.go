@@ -1,6 +1,7 @@
 package registry
 
 import (
+	"bytes"
 	"cmp"
 	"slices"
 	"time"
@@ -134,7 +135,10 @@ func newCatalog() catalog {
 			return cmp.Or(cmp.Compare(a.context, b.context), cmp.Compare(a.id, b.id)) < 0
 		}, unlocked),
 		contents: btree.NewBTreeGOptions(func(a, b contentEntry) bool {
-			return cmp.Or(slices.Compare(a.guid[:], b.guid[:]), cmp.Compare(a.context, b.context), cmp.Compare(a.docs, b.docs)) < 0
+			if order := bytes.Compare(a.guid[:], b.guid[:]); order != 0 {
+				return order < 0
+			}
+			return cmp.Or(cmp.Compare(a.context, b.context), cmp.Compare(a.docs, b.docs)) < 0
 		}, unlocked),
 		refs: btree.NewBTreeGOptions(func(a, b refEntry) bool {
 			return cmp.Or(cmp.Compare(a.subject, b.subject), cmp.Compare(a.version, b.version), compareVersions(a.by, b.by)) < 0
@@ -233,10 +237,15 @@ func (c catalog) nextID(context string) int {
 
 // set adds a row or replaces the one of its subject and number.
 func (c *catalog) set(v *version) {
-	c.drop(v.subject, int(v.number))
 	old := c.subject(v.subject)
+	if _, there := old.find(int(v.number)); there {
+		c.drop(v.subject, int(v.number))
+		old = c.subject(v.subject)
+	}
 	next := &subject{name: v.subject}
 	if old != nil {
+		v.subject = old.name // one copy of the name for all its versions
+		next.name = old.name
 		i, _ := slices.BinarySearchFunc(old.versions, v, compareVersions)
 		next.versions = slices.Concat(old.versions[:i], []*version{v}, old.versions[i:])
 	} else {
@@ -269,15 +278,19 @@ func (c *catalog) drop(name string, number int) {
 
 func (c *catalog) index(v *version) {
 	context, _ := contextOf(v.subject)
-	ids, _ := c.ids.Get(idEntry{context: context, id: v.id})
+	var place btree.PathHint // found by looking, used for setting
+	entry := idEntry{context: context, id: v.id}
+	ids, _ := c.ids.GetHint(entry, &place)
 	i, _ := slices.BinarySearchFunc(ids.versions, v, compareVersions)
-	c.ids.Set(idEntry{context: context, id: v.id, versions: slices.Concat(ids.versions[:i], []*version{v}, ids.versions[i:])})
+	entry.versions = slices.Concat(ids.versions[:i], []*version{v}, ids.versions[i:])
+	c.ids.SetHint(entry, &place)
 
 	key := contentEntry{guid: v.same.GUID, context: context, docs: v.same.Docs}
-	content, _ := c.contents.Get(key)
+	place = btree.PathHint{}
+	content, _ := c.contents.GetHint(key, &place)
 	if !slices.Contains(content.ids, v.id) {
 		key.ids = append(slices.Clip(content.ids), v.id)
-		c.contents.Set(key)
+		c.contents.SetHint(key, &place)
 	}
 	for _, r := range v.refs {
 		c.refs.Set(refEntry{subject: targetOf(v.subject, r.Subject), version: int32(r.Version), by: v}) //nolint:gosec // below 2^31

@@ -14,19 +14,19 @@ import (
 //   - a refusal never rests on an old state: Current reads on before it counts;
 //   - who must see a certain write says so with its offset: Await.
 //
-// Whoever needs the log read asks for a reading that begins after it asked;
-// all who ask before it begins share it.
+// Whoever needs the log read asks for a pass that begins after it asked; all
+// who ask before it begins share it.
 
-// reading is one pass over what the log has beyond the state.
-type reading struct {
+// pass is one reading of what the log has beyond the state.
+type pass struct {
 	done chan struct{}
 	err  error // valid once done is closed
 }
 
-// nextReading is the reading that has been asked for and not begun.
-type nextReading struct {
-	mu      sync.Mutex
-	reading *reading
+// nextPass is the pass that has been asked for and has not begun.
+type nextPass struct {
+	mu   sync.Mutex
+	pass *pass
 }
 
 // catchUpPatience bounds how long a request waits for the log to be read.
@@ -89,16 +89,16 @@ func (r *Registry) Head() Offset { return r.state.Load().head }
 func (r *Registry) catchUpSoon(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, catchUpPatience)
 	defer cancel()
-	reading := r.askForReading()
+	pass := r.askForPass()
 	select {
-	case <-reading.done:
+	case <-pass.done:
 	case <-ctx.Done():
 		return unread(ctx.Err())
 	case <-r.stopped:
 		return errClosing
 	}
-	if reading.err != nil {
-		return unread(reading.err)
+	if pass.err != nil {
+		return unread(pass.err)
 	}
 	return nil
 }
@@ -113,25 +113,25 @@ func unread(cause error) error {
 	}
 }
 
-// askForReading returns the next reading to begin.
-func (r *Registry) askForReading() *reading {
+// askForPass returns the next pass to begin.
+func (r *Registry) askForPass() *pass {
 	r.next.mu.Lock()
 	defer r.next.mu.Unlock()
-	if r.next.reading == nil {
-		r.next.reading = &reading{done: make(chan struct{})}
-		r.wanted <- struct{}{} // has room: it was emptied when the last reading began
+	if r.next.pass == nil {
+		r.next.pass = &pass{done: make(chan struct{})}
+		r.wanted <- struct{}{} // has room: it was emptied when the last pass began
 	}
-	return r.next.reading
+	return r.next.pass
 }
 
-// read does the reading that was asked for. Only the sequencer calls it.
+// read does the pass that was asked for. Only the sequencer calls it.
 func (r *Registry) read(ctx context.Context) {
 	r.next.mu.Lock()
-	reading := r.next.reading
-	r.next.reading = nil
+	pass := r.next.pass
+	r.next.pass = nil
 	r.next.mu.Unlock()
-	reading.err = r.catchUp(ctx)
-	close(reading.done)
+	pass.err = r.catchUp(ctx)
+	close(pass.done)
 }
 
 // catchUp applies every entry past the published state and publishes the
@@ -165,10 +165,10 @@ func (r *Registry) follow(ctx context.Context) {
 			return
 		}
 		if err == nil {
-			reading := r.askForReading()
+			pass := r.askForPass()
 			select {
-			case <-reading.done:
-				err = reading.err
+			case <-pass.done:
+				err = pass.err
 			case <-r.stopped:
 				return
 			}

@@ -47,7 +47,7 @@ func (r *Registry) check(ctx context.Context, req CheckRequest) (CheckResult, er
 		return CheckResult{}, err
 	}
 	normalize := req.Normalize || isSet(config.Normalize, false)
-	p, err := r.understand(ctx, st, name, req.Candidate, understandOptions{normalize: normalize, strict: isSet(config.ValidateNewSchemas, true)})
+	p, err := r.understand(ctx, st, name, req.Candidate, understandOptions{normalize: normalize, reading: readingNew(config)})
 	if err != nil {
 		return CheckResult{}, err
 	}

@@ -112,7 +112,7 @@ func (p *importPreparation) understand(ctx context.Context, in *incoming) error 
 	}
 	parsed, err := p.registry.parse(ctx, schema.Source{
 		Format: in.Type, Text: in.Text, References: in.References, Dependencies: walk.out,
-	})
+	}, lenient)
 	fault := new(schema.Error)
 	switch {
 	case errors.As(err, &fault):

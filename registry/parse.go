@@ -13,7 +13,28 @@ import (
 	"github.com/accordhq/accord/schema/formats"
 )
 
-// sourceKey identifies everything a parser reads.
+// reading says which faults of a text are overlooked.
+type reading int
+
+const (
+	// lenient reads a schema that exists: what it was once accepted with stays.
+	lenient reading = iota
+	// eager reads leniently what may be asked for strictly next, and makes the
+	// strict checks in passing.
+	eager
+	// strict makes the checks of a new schema.
+	strict
+)
+
+// readingNew is how a subject's new schemas are read.
+func readingNew(config Config) reading {
+	if isSet(config.ValidateNewSchemas, true) {
+		return strict
+	}
+	return lenient
+}
+
+// sourceKey identifies everything a parser reads, however strictly.
 type sourceKey [sha256.Size]byte
 
 func keyOf(src schema.Source) sourceKey {
@@ -28,9 +49,6 @@ func keyOf(src schema.Source) sourceKey {
 		writeField(h, dep.Subject)
 		writeField(h, fmt.Sprint(dep.Version))
 		writeField(h, dep.Text)
-	}
-	if src.Strict {
-		writeField(h, "strict")
 	}
 	return sourceKey(h.Sum(nil))
 }
@@ -47,31 +65,54 @@ func writeField(h hash.Hash, s string) {
 // understood is a parsed schema with what is derived from it.
 type understood struct {
 	schema.Parsed
-	same sameness // GUID aside, which also covers metadata and rules
-	size int
+	// same has the GUID of the schema without references, metadata and rules,
+	// normalGUID that of its normalised text.
+	same       sameness
+	normalGUID schema.GUID
+	// sound schemas pass the strict checks; of others that is not known.
+	sound bool
+	size  int
 }
 
 func (u *understood) weight() int { return u.size }
 
 // parse understands a schema, or remembers that it did. Faults of the text are
 // *schema.Error.
-func (r *Registry) parse(ctx context.Context, src schema.Source) (*understood, error) {
+func (r *Registry) parse(ctx context.Context, src schema.Source, how reading) (*understood, error) {
 	key := keyOf(src)
-	if u, ok := r.parsed.lookup(key); ok {
+	if u, ok := r.parsed.lookup(key); ok && (u.sound || how != strict) {
 		return u, nil
 	}
+	u, err := understandSource(ctx, src, how != lenient)
+	if fault := new(schema.Error); how == eager && errors.As(err, &fault) {
+		u, err = understandSource(ctx, src, false)
+	}
+	if err != nil {
+		return nil, err
+	}
+	r.parsed.store(key, u)
+	return u, nil
+}
+
+// understandSource parses a schema. The strict checks look and change nothing:
+// what passes them is understood the same without.
+func understandSource(ctx context.Context, src schema.Source, checked bool) (*understood, error) {
+	src.Strict = checked
 	p, err := formats.Parse(ctx, src)
 	if err != nil {
 		return nil, err
 	}
-	u := &understood{Parsed: p, size: sizeOf(src), same: sameness{
-		Canonical: digestOf(p.Canonical()),
-		Normal:    digestOf(p.Normalized()),
-		Structure: digestOf(p.Structure()),
-		Docs:      digestOf(p.Documentation()),
-	}}
-	r.parsed.store(key, u)
-	return u, nil
+	return &understood{
+		Parsed: p, sound: checked, size: sizeOf(src),
+		normalGUID: schema.ContentGUID(p.Normalized(), nil, nil, nil),
+		same: sameness{
+			GUID:      schema.ContentGUID(p.Canonical(), nil, nil, nil),
+			Canonical: digestOf(p.Canonical()),
+			Normal:    digestOf(p.Normalized()),
+			Structure: digestOf(p.Structure()),
+			Docs:      digestOf(p.Documentation()),
+		},
+	}, nil
 }
 
 // parsedWeight is how many bytes a parsed schema keeps for each byte of text;

@@ -28,8 +28,7 @@ type prepared struct {
 // understandOptions say how a candidate is read.
 type understandOptions struct {
 	normalize bool
-	// strict makes the checks of a new schema.
-	strict bool
+	reading   reading
 }
 
 // understand parses a candidate for a subject.
@@ -56,8 +55,8 @@ func (r *Registry) understand(ctx context.Context, st *State, subject string, c 
 		return nil, err
 	}
 	parsed, err := r.parse(ctx, schema.Source{
-		Format: format, Text: c.Text, References: refs, Dependencies: deps, Strict: opts.strict,
-	})
+		Format: format, Text: c.Text, References: refs, Dependencies: deps,
+	}, opts.reading)
 	if err != nil {
 		return nil, invalidSchema(format, err)
 	}
@@ -75,11 +74,14 @@ func (r *Registry) understand(ctx context.Context, st *State, subject string, c 
 // describe sets metadata and rules, which are part of the identity.
 func (p *prepared) describe(m *schema.Metadata, rules *schema.RuleSet) {
 	p.metadata, p.rules = m.Clone(), rules.Clone()
-	canonical := p.parsed.Canonical()
+	canonical, bare := p.parsed.Canonical, p.parsed.same.GUID
 	if p.normalized {
-		canonical = p.parsed.Normalized()
+		canonical, bare = p.parsed.Normalized, p.parsed.normalGUID
 	}
-	p.same.GUID = schema.ContentGUID(canonical, p.refs, p.metadata, p.rules)
+	p.same.GUID = bare
+	if len(p.refs) > 0 || p.metadata != nil || p.rules != nil {
+		p.same.GUID = schema.ContentGUID(canonical(), p.refs, p.metadata, p.rules)
+	}
 }
 
 // readable reports whether a text can be handed to clients as it was sent. A

@@ -14,6 +14,7 @@ func (r *Registry) present(ctx context.Context, st *State, v *version, opts Read
 	out := Version{
 		Subject: v.subject, Version: int(v.number), ID: int(v.id), GUID: v.same.GUID, Type: v.format,
 		References: v.refs, Metadata: v.metadata, RuleSet: v.rules, Time: v.time(), Deleted: v.deleted,
+		Stored: v.at,
 	}
 	if opts.ReferenceFormat == "qualified" {
 		out.References = qualifyReferences(v.subject, v.refs)

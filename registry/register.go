@@ -92,9 +92,13 @@ func (r *Registry) prepareRegistration(ctx context.Context, st *State, req Regis
 	config := st.effectiveConfig(req.Subject)
 	reg := &registration{basis: st.basisOf(req.Subject), request: req, mode: st.effectiveMode(req.Subject)}
 	normalize := (req.Normalize || isSet(config.Normalize, false)) && !reg.mode.replicates()
+	asNew := readingNew(config)
+	if req.ID > 0 || reg.mode.replicates() {
+		asNew = lenient
+	}
 	tagged := len(req.TagsToAdd)+len(req.TagsToRemove) > 0 || req.PropagateTags
 	if !config.merges() && !tagged && req.Text != "" {
-		found, err := r.alreadyThere(ctx, st, req, understandOptions{normalize: normalize})
+		found, err := r.alreadyThere(ctx, st, req, understandOptions{normalize: normalize, reading: min(asNew, eager)})
 		if err != nil || found != nil {
 			reg.existing = found
 			return reg, err
@@ -107,8 +111,7 @@ func (r *Registry) prepareRegistration(ctx context.Context, st *State, req Regis
 	if err != nil {
 		return nil, err
 	}
-	strict := req.ID < 1 && isSet(config.ValidateNewSchemas, true) && !reg.mode.replicates()
-	reg.prepared, err = r.understand(ctx, st, req.Subject, candidate, understandOptions{normalize: normalize, strict: strict})
+	reg.prepared, err = r.understand(ctx, st, req.Subject, candidate, understandOptions{normalize: normalize, reading: asNew})
 	if err != nil {
 		return nil, err
 	}

@@ -63,8 +63,8 @@ type Registry struct {
 	maxAssociations int
 
 	writes  chan *write
-	wanted  chan struct{} // a reading of the log, next says whose
-	next    nextReading
+	wanted  chan struct{} // a pass over the log, next says whose
+	next    nextPass
 	closing chan struct{} // closed by Close: take no more writes
 	stopped chan struct{} // closed by the sequencer: nothing moves any more
 	cancel  context.CancelFunc

@@ -119,8 +119,8 @@ func (st *State) applySchema(e Entry) error {
 	if len(e.Facts) == 0 {
 		return nil // erased since: a later entry says so
 	}
-	var f schemaFacts
-	if err := json.Unmarshal(e.Facts, &f); err != nil {
+	f, err := decodeSchemaFacts(e.Facts)
+	if err != nil {
 		return fmt.Errorf("facts of %s: %w", e.Key.ID, err)
 	}
 	if f.ID < 1 || f.ID > maxID || number > maxID {

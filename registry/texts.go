@@ -87,7 +87,7 @@ func (r *Registry) parsedOf(ctx context.Context, st *State, v *version) (*unders
 	if err != nil {
 		return nil, err
 	}
-	u, err := r.parse(ctx, schema.Source{Format: v.format, Text: t, References: v.refs, Dependencies: deps})
+	u, err := r.parse(ctx, schema.Source{Format: v.format, Text: t, References: v.refs, Dependencies: deps}, lenient)
 	if err != nil {
 		return nil, err
 	}

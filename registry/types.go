@@ -71,6 +71,9 @@ type Version struct {
 	// gives without ts.
 	Time    time.Time
 	Deleted bool
+	// Stored is the entry of the log that holds the version: all of this but
+	// Deleted and Aliases never changes for as long as the version is there.
+	Stored Offset
 	// Aliases are the alias names that point to the subject, where asked.
 	Aliases []string
 	// Associations are those of the subject that a list selects.
@@ -127,6 +130,11 @@ type ReadOptions struct {
 	// FindTags asks for the elements that carry one of these inline tags;
 	// "*" is any tag.
 	FindTags []string
+}
+
+// Plain reports whether a version is shown as it is stored.
+func (o ReadOptions) Plain() bool {
+	return o.Format == "" && o.ReferenceFormat == "" && len(o.FindTags) == 0
 }
 
 // LookupOptions say how a candidate is looked up in a subject.

@@ -1,63 +1,78 @@
 package web
 
 import (
-	"bufio"
-	"context"
 	"fmt"
 	"io"
-	"log/slog"
+	"strconv"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"github.com/accordhq/accord/schema/jsontree"
 )
 
 const (
-	accessQueue  = 8192                   // lines that may wait
-	accessBuffer = 64 << 10               // bytes written at once
-	accessDelay  = 100 * time.Millisecond // how far the log may lag
+	accessRoom  = 4 << 20                // bytes of lines that may wait
+	accessHurry = 256 << 10              // bytes that are written without delay
+	accessDelay = 100 * time.Millisecond // how far the log may lag
+	accessLine  = 512                    // bytes that most lines fit into
 )
 
-// accessLog writes a line for each request without making the request wait:
-// lines pass through a queue to one writer, and a line that finds the queue
-// full is dropped and counted.
+// accessLog writes a line for each request without making the request wait: a
+// request leaves its line in a buffer that one writer empties, and a line that
+// finds no room is dropped and counted.
 type accessLog struct {
-	queue   chan accessEntry
-	out     *bufio.Writer
-	lines   slog.Handler
+	out     io.Writer
+	mu      sync.Mutex
+	lines   []byte        // what waits to be written; guarded by mu
+	waiting chan struct{} // the buffer is no longer empty
+	hurry   chan struct{} // the buffer grows large
+	closing chan struct{}
 	dropped atomic.Int64
 	running sync.WaitGroup
-	closing chan struct{}
-	hurry   chan struct{} // the queue fills up
-	failed  error         // the writer's first error; read after running is done
+	failed  error // the writer's first error; read after running is done
 }
 
 func newAccessLog(w io.Writer) *accessLog {
-	out := bufio.NewWriterSize(w, accessBuffer)
 	return &accessLog{
-		queue: make(chan accessEntry, accessQueue), closing: make(chan struct{}), hurry: make(chan struct{}, 1),
-		out: out, lines: slog.NewJSONHandler(out, nil),
+		out: w, waiting: make(chan struct{}, 1), hurry: make(chan struct{}, 1), closing: make(chan struct{}),
 	}
 }
 
 func (l *accessLog) add(e accessEntry) {
-	select {
-	case l.queue <- e:
-	default:
-		l.dropped.Add(1)
-		return
+	var room [accessLine]byte
+	line := e.appendTo(room[:0])
+	l.mu.Lock()
+	before := len(l.lines)
+	after := before + len(line)
+	fits := after <= accessRoom
+	if fits {
+		l.lines = append(l.lines, line...)
 	}
-	if len(l.queue) == accessQueue/2 {
-		select {
-		case l.hurry <- struct{}{}:
-		default:
-		}
+	l.mu.Unlock()
+	switch {
+	case !fits:
+		l.dropped.Add(1)
+	case before == 0:
+		signal(l.waiting)
+	case before < accessHurry && after >= accessHurry:
+		signal(l.hurry)
+	}
+}
+
+// signal leaves a message that says one thing, however often it is said.
+func signal(c chan struct{}) {
+	select {
+	case c <- struct{}{}:
+	default:
 	}
 }
 
 func (l *accessLog) start() { l.running.Go(l.run) }
 
-// stop writes what is in the queue and returns the first error of the writer.
-// A request that outlives the drain may still call add; its line is lost.
+// stop writes what waits and returns the first error of the writer. A request
+// that outlives the drain may still call add; its line is lost.
 func (l *accessLog) stop() error {
 	close(l.closing)
 	l.running.Wait()
@@ -70,12 +85,12 @@ func (l *accessLog) stop() error {
 // run writes what gathers within accessDelay of a first line in one go: waking
 // up for each line would cost the requests more than writing does.
 func (l *accessLog) run() {
+	var written []byte // the buffer that requests do not fill now
 	for {
 		select {
-		case e := <-l.queue:
-			l.write(e)
+		case <-l.waiting:
 		case <-l.closing:
-			l.drain()
+			l.flush(written)
 			return
 		}
 		delay := time.NewTimer(accessDelay)
@@ -85,42 +100,58 @@ func (l *accessLog) run() {
 		case <-l.closing:
 		}
 		delay.Stop()
-		l.drain()
+		written = l.flush(written)
 	}
 }
 
-// drain writes what waits, without waiting for more.
-func (l *accessLog) drain() {
-	for {
-		select {
-		case e := <-l.queue:
-			l.write(e)
-		default:
-			l.note(l.out.Flush())
-			return
-		}
+// flush hands out an empty buffer, writes the full one and returns it empty.
+func (l *accessLog) flush(empty []byte) []byte {
+	l.mu.Lock()
+	full := l.lines
+	l.lines = empty
+	l.mu.Unlock()
+	if len(full) == 0 {
+		return full
 	}
-}
-
-func (l *accessLog) write(e accessEntry) {
-	line := slog.NewRecord(e.at, slog.LevelInfo, "request", 0)
-	line.AddAttrs(
-		slog.String("method", e.method),
-		slog.String("target", e.target),
-		slog.String("route", e.route),
-		slog.Int("status", e.status),
-		slog.Int64("bytes", e.size),
-		slog.Duration("took", e.took),
-		slog.String("request_id", e.id),
-		slog.String("remote", e.remote),
-		slog.String("agent", e.agent),
-	)
-	l.note(l.lines.Handle(context.Background(), line))
-}
-
-// note keeps the writer's first error for stop.
-func (l *accessLog) note(err error) {
-	if l.failed == nil {
+	if _, err := l.out.Write(full); err != nil && l.failed == nil {
 		l.failed = err
 	}
+	return full[:0]
+}
+
+// accessEntry is one line of the access log.
+type accessEntry struct {
+	at     time.Time
+	took   time.Duration
+	status int
+	size   int64 // of the body as sent, in bytes
+	route  string
+	id     string
+	method string
+	target string
+	remote string
+	agent  string
+}
+
+// appendTo appends the line as log/slog would print it: a JSON object with the
+// duration in nanoseconds.
+func (e *accessEntry) appendTo(b []byte) []byte {
+	b = e.at.AppendFormat(append(b, `{"time":"`...), time.RFC3339Nano)
+	b = append(b, `","level":"INFO","msg":"request","method":`...)
+	b = appendText(b, e.method)
+	b = appendText(append(b, `,"target":`...), e.target)
+	b = appendText(append(b, `,"route":`...), e.route)
+	b = strconv.AppendInt(append(b, `,"status":`...), int64(e.status), 10)
+	b = strconv.AppendInt(append(b, `,"bytes":`...), e.size, 10)
+	b = strconv.AppendInt(append(b, `,"took":`...), int64(e.took), 10)
+	b = appendText(append(b, `,"request_id":`...), e.id)
+	b = appendText(append(b, `,"remote":`...), e.remote)
+	b = appendText(append(b, `,"agent":`...), e.agent)
+	return append(b, "}\n"...)
+}
+
+// appendText appends a JSON string of what a client sent. That need not be
+// UTF-8: bytes that are not show as one replacement character.
+func appendText(b []byte, s string) []byte {
+	return jsontree.AppendString(b, strings.ToValidUTF8(s, "\ufffd"))
 }

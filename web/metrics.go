@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -25,6 +26,22 @@ type metrics struct {
 	duration  *prometheus.HistogramVec
 	succeeded prometheus.Counter
 	failed    prometheus.Counter
+
+	mu     sync.RWMutex
+	series map[seriesKey]series // those of requests and duration in use; guarded by mu
+}
+
+// seriesKey names what requests are counted by.
+type seriesKey struct {
+	method, route string
+	status        int
+}
+
+// series are the metrics of one key. Finding them by their labels costs more
+// than counting does, so each is looked up once.
+type series struct {
+	requests prometheus.Counter
+	duration prometheus.Observer
 }
 
 func newMetrics(reg *registry.Registry, access *accessLog) *metrics {
@@ -43,6 +60,7 @@ func newMetrics(reg *registry.Registry, access *accessLog) *metrics {
 		failed: prometheus.NewCounter(prometheus.CounterOpts{
 			Name: confluentPrefix + "api_failure_count", Help: "API requests answered with a status of 400 and above.",
 		}),
+		series: map[seriesKey]series{},
 	}
 	m.registry.MustRegister(m.requests, m.duration, m.succeeded, m.failed, newStateCollector(reg),
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
@@ -57,9 +75,9 @@ func newMetrics(reg *registry.Registry, access *accessLog) *metrics {
 // observe counts an answered request. The route is the pattern, never the path:
 // the number of series must not grow with what clients send.
 func (m *metrics) observe(method, route string, status int, took time.Duration) {
-	method = knownMethod(method)
-	m.requests.WithLabelValues(method, route, strconv.Itoa(status)).Inc()
-	m.duration.WithLabelValues(method, route).Observe(took.Seconds())
+	of := m.seriesOf(seriesKey{knownMethod(method), route, status})
+	of.requests.Inc()
+	of.duration.Observe(took.Seconds())
 	switch {
 	case isOperators(route):
 	case status < http.StatusBadRequest:
@@ -67,6 +85,23 @@ func (m *metrics) observe(method, route string, status int, took time.Duration) 
 	default:
 		m.failed.Inc()
 	}
+}
+
+func (m *metrics) seriesOf(key seriesKey) series {
+	m.mu.RLock()
+	found, ok := m.series[key]
+	m.mu.RUnlock()
+	if ok {
+		return found
+	}
+	made := series{
+		requests: m.requests.WithLabelValues(key.method, key.route, strconv.Itoa(key.status)),
+		duration: m.duration.WithLabelValues(key.method, key.route),
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.series[key] = made
+	return made
 }
 
 // isOperators reports whether a route is for operators, who ask all the time:

@@ -3,7 +3,6 @@ package web
 import (
 	"context"
 	"net/http"
-	"time"
 
 	"github.com/go-chi/chi/v5"
 	"github.com/google/uuid"
@@ -20,10 +19,10 @@ const (
 func (s *Server) observe(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		start := s.opts.Now()
-		id := requestID(r)
-		w.Header()[requestIDHeader] = id
-		r.Header[requestIDHeader] = id
 		seen := &watchedWriter{ResponseWriter: w, status: http.StatusOK}
+		seen.requestID[0] = requestID(r)
+		w.Header()[requestIDHeader] = seen.requestID[:]
+		r.Header[requestIDHeader] = seen.requestID[:]
 		rctx, ok := s.contexts.Get().(*chi.Context)
 		if !ok {
 			rctx = chi.NewRouteContext()
@@ -39,7 +38,7 @@ func (s *Server) observe(next http.Handler) http.Handler {
 		s.metrics.observe(r.Method, route, seen.status, took)
 		if s.access != nil {
 			s.access.add(accessEntry{
-				at: start, took: took, status: seen.status, size: seen.size, route: route, id: id[0],
+				at: start, took: took, status: seen.status, size: seen.size, route: route, id: seen.requestID[0],
 				method: r.Method, target: r.RequestURI, remote: r.RemoteAddr, agent: r.UserAgent(),
 			})
 		}
@@ -48,11 +47,11 @@ func (s *Server) observe(next http.Handler) http.Handler {
 
 // requestID is the one the client sent, if it is fit to be repeated in headers
 // and logs, or a new one.
-func requestID(r *http.Request) []string {
+func requestID(r *http.Request) string {
 	if given := r.Header[requestIDHeader]; len(given) > 0 && isRequestID(given[0]) {
-		return given[:1:1]
+		return given[0]
 	}
-	return []string{uuid.NewString()}
+	return uuid.NewString()
 }
 
 func isRequestID(s string) bool {
@@ -67,8 +66,9 @@ func isRequestID(s string) bool {
 // watchedWriter remembers what was answered.
 type watchedWriter struct {
 	http.ResponseWriter
-	status int
-	size   int64
+	status    int
+	size      int64
+	requestID [1]string // ready to be the value of a header
 }
 
 func (w *watchedWriter) WriteHeader(status int) {
@@ -84,17 +84,3 @@ func (w *watchedWriter) Write(p []byte) (int, error) {
 
 // Unwrap lets http.ResponseController reach the connection.
 func (w *watchedWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }
-
-// accessEntry is one line of the access log.
-type accessEntry struct {
-	at     time.Time
-	took   time.Duration
-	status int
-	size   int64 // of the body as sent, in bytes
-	route  string
-	id     string
-	method string
-	target string
-	remote string
-	agent  string
-}

@@ -43,7 +43,7 @@ var rooms = []room{
 	{"registry/pglog/pgtest", nil, "it gives tests a database and knows no log"},
 	{"registry", []string{"schema/...", "compat/..."}, "the core knows the domains, and neither its stores nor its callers"},
 	{"web/api", []string{"registry", "registry/client", "schema/...", "compat"}, "a handler decodes, asks the registry and encodes"},
-	{"web", []string{"web/...", "registry", "schema"}, "the server composes and decides nothing"},
+	{"web", []string{"web/...", "registry", "schema", "schema/jsontree"}, "the server composes and decides nothing"},
 	{"cmd/...", []string{"..."}, "commands put everything together"},
 }
 

@@ -24,7 +24,7 @@ import (
 var update = flag.Bool("update", false, "rewrite what scripts and golden files expect")
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"accord": main})
+	testscript.Main(m, map[string]func(){"accord": main, "bare": serveBare})
 }
 
 // TestScripts runs the program as people do. Beside testscript's own commands

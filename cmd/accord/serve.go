@@ -87,6 +87,7 @@ type serve struct {
 }
 
 func (s *serve) run(ctx context.Context) (err error) {
+	defer holdFloor()()
 	logger, err := s.logger()
 	if err != nil {
 		return err

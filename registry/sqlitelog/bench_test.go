@@ -1,176 +1,166 @@
 package sqlitelog_test
 
 import (
-	"bytes"
-	"context"
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
-	"strconv"
-	"sync"
+	"runtime"
 	"testing"
 	"time"
 
 	"github.com/accordhq/accord/registry"
+	"github.com/accordhq/accord/registry/logtest"
+	"github.com/accordhq/accord/registry/memlog"
 	"github.com/accordhq/accord/registry/sqlitelog"
 )
 
-// schemaRecord is the size of a registered schema: 2 KB of text, 300 bytes of
-// facts.
-func schemaRecord(n int) registry.Record {
-	return registry.Record{
-		Key: registry.Key{Kind: "schema", ID: "orders-" + strconv.Itoa(n) + "-value\x001"}, Op: registry.OpPut,
-		Time: time.UnixMilli(1_773_500_000_000), Actor: "user:ada", Change: "0197f2a8c4e17d3b",
-		Facts: bytes.Repeat([]byte("f"), 300), Body: bytes.Repeat([]byte("b"), 2048),
-	}
+func BenchmarkGoalAppends(b *testing.B) {
+	logtest.BenchmarkAppends(b, "SQLite", func(b *testing.B) registry.Log {
+		return open(b, filepath.Join(b.TempDir(), "accord.db"))
+	})
 }
 
-// BenchmarkAppend counts durable writes a second: to a plain file with one
-// fsync each; one record a transaction; and by 64 writers behind a sequencer
-// that puts what waits into one transaction, as the registry's does. The last
-// is also given as a multiple of the others; the design wants 5. The three
-// take turns, so that what else the disk does hits all alike.
-func BenchmarkAppend(b *testing.B) {
-	const writers, few, each = 64, 50, 16
-	file := plainFile(b)
-	alone := open(b, filepath.Join(b.TempDir(), "alone.db"))
-	var at registry.Offset
-	seq := startSequencer(b, open(b, filepath.Join(b.TempDir(), "grouped.db")), writers)
-	var fileTime, aloneTime, groupedTime time.Duration
-	for b.Loop() {
-		start := time.Now()
-		for range few {
-			if _, err := file.Write(make([]byte, 2400)); err != nil {
-				b.Fatal(err)
-			}
-			if err := file.Sync(); err != nil {
-				b.Fatal(err)
-			}
-		}
-		fileTime += time.Since(start)
-
-		start = time.Now()
-		for i := range few {
-			var err error
-			if at, err = alone.Append(b.Context(), at, schemaRecord(i)); err != nil {
-				b.Fatal(err)
-			}
-		}
-		aloneTime += time.Since(start)
-
-		start = time.Now()
-		seq.write(b, writers, each)
-		groupedTime += time.Since(start)
-	}
-	rate := func(n int, d time.Duration) float64 { return float64(n*b.N) / d.Seconds() }
-	grouped := rate(writers*each, groupedTime)
-	b.ReportMetric(0, "ns/op")
-	b.ReportMetric(rate(few, fileTime), "file/s")
-	b.ReportMetric(rate(few, aloneTime), "alone/s")
-	b.ReportMetric(grouped, "grouped/s")
-	b.ReportMetric(grouped/rate(few, fileTime), "x_file")
-	b.ReportMetric(grouped/rate(few, aloneTime), "x_alone")
-}
-
-func plainFile(b *testing.B) *os.File {
+// fileWith makes a log of n versions with texts of 2 KB.
+func fileWith(b *testing.B, n int) string {
 	b.Helper()
-	file, err := os.Create(filepath.Join(b.TempDir(), "plain"))
+	path := filepath.Join(b.TempDir(), "accord.db")
+	log, err := sqlitelog.Open(b.Context(), path, sqlitelog.Options{})
 	if err != nil {
 		b.Fatal(err)
 	}
-	b.Cleanup(func() { _ = file.Close() })
-	return file
-}
-
-type request struct {
-	rec  registry.Record
-	done chan<- error
-}
-
-// sequencer appends for many writers and is the only one who knows the head.
-type sequencer struct {
-	log     *sqlitelog.Log
-	waiting chan request
-}
-
-func startSequencer(b *testing.B, log *sqlitelog.Log, writers int) *sequencer {
-	b.Helper()
-	s := &sequencer{log: log, waiting: make(chan request, writers)}
-	var running sync.WaitGroup
-	ctx := b.Context()
-	running.Go(func() { s.run(context.WithoutCancel(ctx)) })
-	b.Cleanup(func() {
-		close(s.waiting)
-		running.Wait()
-	})
-	return s
-}
-
-// write lets writers append so many records each and waits for all.
-func (s *sequencer) write(b *testing.B, writers, each int) {
-	b.Helper()
-	var writing sync.WaitGroup
-	for range writers {
-		writing.Go(func() {
-			done := make(chan error, 1)
-			for i := range each {
-				s.waiting <- request{schemaRecord(i), done}
-				if err := <-done; err != nil {
-					b.Error(err)
-					return
-				}
-			}
-		})
-	}
-	writing.Wait()
-}
-
-func (s *sequencer) run(ctx context.Context) {
-	const most = 256
 	var at registry.Offset
-	for first := range s.waiting {
-		group := []request{first}
-		recs := []registry.Record{first.rec}
-	gather:
-		for len(group) < most {
-			select {
-			case next, open := <-s.waiting:
-				if !open {
-					break gather
-				}
-				group, recs = append(group, next), append(recs, next.rec)
-			default:
-				break gather
+	for recs := range logtest.Versions(b, memlog.New(), n) {
+		if at, err = log.Append(b.Context(), at, recs...); err != nil {
+			b.Fatal(err)
+		}
+	}
+	if err := log.Close(); err != nil {
+		b.Fatal(err)
+	}
+	return path
+}
+
+// openRegistry starts a registry on a file, as 'accord serve' does.
+func openRegistry(b *testing.B, path string) *registry.Registry {
+	b.Helper()
+	log, err := sqlitelog.Open(b.Context(), path, sqlitelog.Options{})
+	if err != nil {
+		b.Fatal(err)
+	}
+	r, err := registry.Open(b.Context(), registry.Options{Log: log, Now: time.Now})
+	if err != nil {
+		b.Fatal(err)
+	}
+	return r
+}
+
+// BenchmarkGoalScale looks at what grows with the number of versions: the time
+// to start, the memory of the index, the file, and the cost of one version more.
+func BenchmarkGoalScale(b *testing.B) {
+	few, hundred, million := fileWith(b, 1_000), fileWith(b, 100_000), fileWith(b, 1_000_000)
+	b.Run("start with 100,000 versions of 2 KB", func(b *testing.B) {
+		start(b, hundred, 100_000)
+		b.ReportMetric(1000, "ms-at-most")
+	})
+	b.Run("start with 1,000,000 versions of 2 KB", func(b *testing.B) {
+		start(b, million, 1_000_000)
+		b.ReportMetric(0, "ms-no-goal")
+	})
+	b.Run("registering a new schema, time with 1,000,000 versions : with 1,000", func(b *testing.B) {
+		grow(b, million, few)
+	})
+}
+
+// start opens a registry a few times. Of the times the shortest counts: it is
+// the one that what else the machine does disturbed least.
+func start(b *testing.B, path string, versions int) {
+	b.Helper()
+	const times = 4
+	took := time.Duration(math.MaxInt64)
+	var held uint64
+	for b.Loop() {
+		for range times {
+			before := heap()
+			began := time.Now()
+			r := openRegistry(b, path)
+			took = min(took, time.Since(began))
+			held = heap() - before
+			if err := r.Close(); err != nil {
+				b.Fatal(err)
 			}
 		}
-		head, err := s.log.Append(ctx, at, recs...)
-		if err == nil {
-			at = head
+	}
+	info, err := os.Stat(path)
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.ReportMetric(0, "ns/op")
+	b.ReportMetric(float64(took.Milliseconds()), "ms")
+	b.ReportMetric(float64(held)/float64(versions), "index-B/version")
+	b.ReportMetric(500, "index-B/version-at-most")
+	b.ReportMetric(float64(info.Size())/float64(versions), "file-B/version")
+	b.ReportMetric(0, "file-B/version-no-goal")
+}
+
+func heap() uint64 {
+	runtime.GC()
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return m.HeapAlloc
+}
+
+// grow registers new schemas in two registries in turns.
+func grow(b *testing.B, large, small string) {
+	b.Helper()
+	const rounds, each = 40, 50
+	paths := []string{large, small}
+	var took [2]time.Duration
+	registries := make([]*registry.Registry, len(paths))
+	for i, path := range paths {
+		registries[i] = openRegistry(b, path)
+		defer func() { _ = registries[i].Close() }()
+	}
+	n := 0
+	for b.Loop() {
+		for range rounds {
+			for i, r := range registries {
+				began := time.Now()
+				registerNew(b, r, n, each)
+				took[i] += time.Since(began)
+			}
+			n += each
 		}
-		for _, r := range group {
-			r.done <- err
+	}
+	b.ReportMetric(0, "ns/op")
+	for i, unit := range []string{"us", "us-there"} {
+		b.ReportMetric(float64(took[i].Microseconds())/float64(n), unit)
+	}
+	b.ReportMetric(float64(took[0])/float64(took[1]), "x")
+	b.ReportMetric(1.5, "x-at-most")
+}
+
+// registerNew registers so many schemas under new subjects, one by one.
+func registerNew(b *testing.B, r *registry.Registry, from, count int) {
+	b.Helper()
+	for i := from; i < from+count; i++ {
+		req := registry.RegisterRequest{
+			Subject:   fmt.Sprintf("new-%d-value", i),
+			Candidate: registry.Candidate{Text: fmt.Sprintf(`{"type":"record","name":"R","fields":[{"name":"f%d","type":"string"}]}`, i)},
+		}
+		if _, err := r.Register(b.Context(), req); err != nil {
+			b.Fatal(err)
 		}
 	}
 }
 
 // BenchmarkLog100k reads from a log of 100,000 entries with bodies of 2 KB,
-// some 400 MB: a start of the registry, which must leave the bodies alone, and
+// some 250 MB: a start of the registry, which must leave the bodies alone, and
 // a body that no cache holds.
 func BenchmarkLog100k(b *testing.B) {
 	const entries = 100_000
-	log := open(b, filepath.Join(b.TempDir(), "accord.db"))
-	var at registry.Offset
-	for range entries / 1000 {
-		recs := make([]registry.Record, 1000)
-		for i := range recs {
-			recs[i] = schemaRecord(i)
-		}
-		var err error
-		if at, err = log.Append(b.Context(), at, recs...); err != nil {
-			b.Fatal(err)
-		}
-	}
+	log := open(b, fileWith(b, entries))
 	b.Run("replay", func(b *testing.B) {
 		b.ReportAllocs()
 		for b.Loop() {

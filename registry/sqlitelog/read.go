@@ -15,30 +15,69 @@ import (
 // the write-ahead log from being emptied.
 const pageSize = 1000
 
-// Read implements registry.Log.
+// Read implements registry.Log. While the caller works on a full page, the next
+// one is fetched: at start-up both take their time.
 func (l *Log) Read(ctx context.Context, after registry.Offset) iter.Seq2[registry.Entry, error] {
 	return func(yield func(registry.Entry, error) bool) {
 		head, err := l.head(ctx)
-		for at, _ := after.Parts(); err == nil && at < head; {
-			var page []registry.Entry
-			page, err = l.page(ctx, at, head)
-			for _, e := range page {
-				if err = ctx.Err(); err != nil {
-					break
-				}
-				if !yield(e, nil) {
-					return
-				}
-				at, _ = e.Offset.Parts()
+		if err != nil {
+			yield(registry.Entry{}, err)
+			return
+		}
+		at, _ := after.Parts()
+		if at >= head {
+			return
+		}
+		ctx, cancel := context.WithCancel(ctx)
+		next := func() ([]registry.Entry, error) { return l.page(ctx, at, head) }
+		for next != nil {
+			page, err := next()
+			if next = nil; len(page) == pageSize {
+				next = l.fetch(ctx, page[pageSize-1].Offset, head)
 			}
-			if len(page) < pageSize {
+			if !yieldPage(ctx, page, err, yield) {
 				break
 			}
 		}
-		if err != nil {
-			yield(registry.Entry{}, err)
+		cancel()
+		if next != nil {
+			_, _ = next() // nothing is under way when Read is over
 		}
 	}
+}
+
+// fetch begins to read the page after an offset; the function it returns waits
+// for it.
+func (l *Log) fetch(ctx context.Context, after registry.Offset, head int64) func() ([]registry.Entry, error) {
+	at, _ := after.Parts()
+	var page []registry.Entry
+	var err error
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		page, err = l.page(ctx, at, head)
+	}()
+	return func() ([]registry.Entry, error) {
+		<-done
+		return page, err
+	}
+}
+
+// yieldPage reports whether the caller wants more.
+func yieldPage(ctx context.Context, page []registry.Entry, err error, yield func(registry.Entry, error) bool) bool {
+	for _, e := range page {
+		if err = ctx.Err(); err != nil {
+			break
+		}
+		if !yield(e, nil) {
+			return false
+		}
+	}
+	if err != nil {
+		yield(registry.Entry{}, err)
+		return false
+	}
+	return true
 }
 
 // page returns the entries after at up to and with head, pageSize at most.

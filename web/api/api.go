@@ -61,6 +61,7 @@ type Handler struct {
 	opts    Options
 	buffers sync.Pool                  // of *encoded
 	told    atomic.Pointer[offsetText] // the head as answers last told it
+	answers answers
 }
 
 // New returns the API over reg, which the caller closes after the last
@@ -118,7 +119,7 @@ func (h *Handler) recover(w http.ResponseWriter, r *http.Request) {
 }
 
 // endpoint answers a request with a value to encode: a text as it is, noContent
-// as 204, multiStatus as 207, anything else as JSON.
+// as 204, multiStatus as 207, *ready as it is, anything else as JSON.
 type endpoint func(*request) (any, error)
 
 func (h *Handler) get(pattern string, e endpoint)    { h.mux.Get(pattern, h.serve(e)) }

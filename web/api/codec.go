@@ -111,9 +111,9 @@ func (r *request) decode(v any) error {
 	if !consumes(r.Header.Get("Content-Type")) {
 		return plainError(http.StatusUnsupportedMediaType)
 	}
-	body, err := r.bytes()
+	body, err := r.readBody()
 	if err != nil {
-		return bodyError(err)
+		return err
 	}
 	if trimmed := bytes.TrimSpace(body); len(trimmed) == 0 || string(trimmed) == "null" {
 		return &requestError{
@@ -129,17 +129,19 @@ func (r *request) decode(v any) error {
 	return nil
 }
 
-// bytes is the whole body. An endpoint that is asked twice gets it twice.
-func (r *request) bytes() ([]byte, error) {
+// readBody reads the body in one piece, if it is as long as it says and not
+// huge. An endpoint that is asked twice gets it twice.
+func (r *request) readBody() ([]byte, error) {
 	if r.body != nil {
 		return r.body, nil
 	}
-	body, err := io.ReadAll(http.MaxBytesReader(r.writer, r.Body, r.maxBody))
-	if err != nil {
-		return nil, err
+	var body bytes.Buffer
+	body.Grow(int(min(max(r.ContentLength, 0), maxPooled)) + bytes.MinRead)
+	if _, err := body.ReadFrom(http.MaxBytesReader(r.writer, r.Body, r.maxBody)); err != nil {
+		return nil, bodyError(err)
 	}
-	r.body = body
-	return body, nil
+	r.body = body.Bytes()
+	return r.body, nil
 }
 
 // bodyError explains why a body could not be read to its end.
@@ -223,6 +225,8 @@ func (h *Handler) write(w http.ResponseWriter, answer any) {
 	case rawText:
 		w.Header().Set("Content-Length", strconv.Itoa(len(a)))
 		_, _ = io.WriteString(w, string(a))
+	case *ready:
+		a.write(w)
 	case noContent:
 		w.Header().Del("Content-Type")
 		w.WriteHeader(http.StatusNoContent)
@@ -259,8 +263,11 @@ type encoded struct{ b []byte }
 
 func (e *encoded) encode(v any) error {
 	e.b = e.b[:0]
-	if s, ok := v.(*client.SchemaString); ok {
-		return e.schemaString(s)
+	switch v := v.(type) {
+	case *client.SchemaString:
+		return e.schemaString(v)
+	case *client.RegisterResponse:
+		return e.registered(v)
 	}
 	return e.value(v)
 }

@@ -63,15 +63,15 @@ func (h *Handler) schemaStringOf(v registry.Version) *client.SchemaString {
 
 // registeredOf is a version as registration answers it. Before 8.0 the id was
 // all, unless the server had added to what was sent.
-func (h *Handler) registeredOf(v registry.Version, sent client.RegisterRequest) client.RegisterResponse {
+func (h *Handler) registeredOf(v registry.Version, sent client.RegisterRequest) *client.RegisterResponse {
 	api := h.reg.Dialect().APIVersion
 	added := sent.Schema == "" || !v.Metadata.Equal(sent.Metadata) || !v.RuleSet.Equal(sent.RuleSet)
 	if !api.AtLeast(apiWithMetadata) || !api.AtLeast(apiWithGUIDs) && !added {
-		return client.RegisterResponse{ID: v.ID}
+		return &client.RegisterResponse{ID: v.ID}
 	}
 	v = known(api, v)
 	ts, deleted := stored(v)
-	return client.RegisterResponse{
+	return &client.RegisterResponse{
 		ID: v.ID, Version: v.Version, GUID: v.GUID, SchemaType: v.Type,
 		References: v.References, Metadata: v.Metadata, RuleSet: v.RuleSet,
 		Schema: v.Text, Timestamp: ts, Deleted: deleted,

@@ -54,17 +54,21 @@ func (h *Handler) schemaByID(r *request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	subject := h.subjectQuery(r)
-	v, err := h.reg.SchemaByID(r.Context(), id, subject, r.readOptions())
+	subject, opts := h.subjectQuery(r), r.readOptions()
+	v, err := h.reg.SchemaByID(r.Context(), id, subject, opts)
 	if err != nil {
 		return nil, err
 	}
+	withMaxID, withSubjects := r.flag("fetchMaxId"), r.flag("includeSubjects")
+	if opts.Plain() && !withMaxID && !withSubjects {
+		return h.schemaAnswer(v), nil
+	}
 	answer := h.schemaStringOf(v)
-	if r.flag("fetchMaxId") {
+	if withMaxID {
 		highest := h.reg.MaxID(subject)
 		answer.MaxID = &highest
 	}
-	if r.flag("includeSubjects") {
+	if withSubjects {
 		if answer.Subjects, err = h.reg.SubjectsOfID(id, subject, false); err != nil {
 			return nil, err
 		}
