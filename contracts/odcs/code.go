@@ -34,6 +34,8 @@ var (
 	// CodeReference is a relationship that is malformed (an error) or leads to
 	// nothing in the contract (a warning).
 	CodeReference = finding.Claim("CONTRACT_REFERENCE", "a relationship does not lead to an element of the contract")
+	// CodeUnequalEnds is a composite key whose ends have different lengths.
+	CodeUnequalEnds = finding.Claim("CONTRACT_UNEQUAL_ENDS", "the two ends of a relationship name different numbers of properties")
 	// CodeDeprecated is information: the standard is about to drop something.
 	CodeDeprecated = finding.Claim("CONTRACT_DEPRECATED", "ODCS is about to drop what the contract uses")
 	// CodeNotPortable is a warning: the text of the standard allows something
@@ -41,4 +43,18 @@ var (
 	CodeNotPortable = finding.Claim("CONTRACT_NOT_PORTABLE", "the text of ODCS allows it, tools that follow its JSON Schema do not")
 	// CodeTooManyFaults ends a list of findings that was cut off.
 	CodeTooManyFaults = finding.Claim("CONTRACT_TOO_MANY_FAULTS", "the contract has more faults than are shown")
+)
+
+// The codes of what Document.Streams finds: valid ODCS that leaves open which
+// subject or schema it speaks of.
+var (
+	// CodeNoTopic is a schema object without physicalName and subject.
+	CodeNoTopic = finding.Claim("CONTRACT_NO_TOPIC", "a schema object names neither topic nor subject")
+	// CodeSubjectTwice is a subject that two schema objects describe.
+	CodeSubjectTwice = finding.Claim("CONTRACT_SUBJECT_TWICE", "two schema objects describe the same subject")
+	// CodeSeveralSchemaFiles is a schema object that names several files.
+	CodeSeveralSchemaFiles = finding.Claim("CONTRACT_SEVERAL_SCHEMA_FILES", "a schema object names more than one schema file")
+	// CodeBadSubject is a custom property subject or keySubject that is no
+	// name.
+	CodeBadSubject = finding.Claim("CONTRACT_BAD_SUBJECT", "the subject a contract names is not one")
 )

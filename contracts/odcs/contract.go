@@ -118,21 +118,26 @@ type Property struct {
 // many others. From is nil at a property, which is that end itself.
 type Relationship struct {
 	Place
-	Type     string
-	From, To []string
+	Type             string
+	From, To         []string
+	CustomProperties CustomProperties
 }
 
 // Check is a quality rule.
 type Check struct {
 	Place
 	ID, Name, Description, Type, Dimension, Unit, Severity, BusinessImpact string
+	Method, Scheduler, Schedule                                            string
 	// Metric is the library's, under its old name rule, too. Query is that of
 	// an SQL check, Engine and Implementation that of a custom one.
 	Metric, Query, Engine string
 	Arguments             Value
 	Implementation        Value
 	// Operators are what the check compares with, in the order of the text.
-	Operators []Operator
+	Operators                []Operator
+	Tags                     []string
+	AuthoritativeDefinitions []Definition
+	CustomProperties         CustomProperties
 }
 
 // Operator is one comparison, such as mustBeLessThan 5.

@@ -137,14 +137,15 @@ func readRelationship(path string, n *node) Relationship {
 		}
 		return n.texts(key)
 	}
-	return Relationship{Place: place(path, n), Type: n.string("type"), From: ends("from"), To: ends("to")}
+	return Relationship{Place: place(path, n), Type: n.string("type"), From: ends("from"), To: ends("to"), CustomProperties: readCustom(path, n)}
 }
 
 func readCheck(path string, n *node) Check {
 	c := Check{
 		Place: place(path, n), ID: n.string("id"), Name: n.string("name"), Description: n.string("description"),
 		Type: n.string("type"), Dimension: n.string("dimension"), Unit: n.string("unit"), Severity: n.string("severity"),
-		BusinessImpact: n.string("businessImpact"), Metric: n.string("metric"), Query: n.string("query"), Engine: n.string("engine"),
+		BusinessImpact: n.string("businessImpact"), Method: n.string("method"), Scheduler: n.string("scheduler"), Schedule: n.string("schedule"),
+		Tags: n.texts("tags"), AuthoritativeDefinitions: readDefinitions(path, n), CustomProperties: readCustom(path, n), Metric: n.string("metric"), Query: n.string("query"), Engine: n.string("engine"),
 		Arguments: Value{n.value("arguments")}, Implementation: Value{n.value("implementation")},
 	}
 	if c.Metric == "" {

@@ -54,7 +54,7 @@ func accepts(t interface{ Fatal(args ...any) }, schema *jsonschema.Schema, doc *
 }
 
 // stricter are the faults a JSON Schema cannot see.
-var stricter = []finding.Code{odcs.CodeDuplicateID, odcs.CodeDuplicateKey}
+var stricter = []finding.Code{odcs.CodeDuplicateID, odcs.CodeDuplicateKey, odcs.CodeBrokenYAML, odcs.CodeUnequalEnds}
 
 // TestOracle: on documents made by changing valid ones at random our verdict is
 // that of the official JSON Schema. Where the text of the standard allows more,

@@ -191,7 +191,7 @@ func (j *judge) ends(f *finder, path string, rel *node) {
 	case from.kind == Text && to.kind == List, from.kind == List && to.kind == Text:
 		j.fault(CodeReference, path, to.at, "one end of the relationship is a list and the other is not", hint)
 	case from.kind == List && to.kind == List && len(from.slots) != len(to.slots):
-		j.fault(CodeReference, path, to.at, fmt.Sprintf("the relationship leads from %d properties to %d", len(from.slots), len(to.slots)), hint)
+		j.fault(CodeUnequalEnds, path, to.at, fmt.Sprintf("the relationship leads from %d properties to %d", len(from.slots), len(to.slots)), hint)
 	}
 }
 
