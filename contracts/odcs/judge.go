@@ -115,15 +115,18 @@ func (j *judge) want(path string, n *node, kinds ...Kind) bool {
 	if slices.Contains(kinds, n.kind) {
 		return true
 	}
-	wanted := make([]string, len(kinds))
-	for i, k := range kinds {
-		wanted[i] = k.String()
+	wanted := kinds[0].String()
+	for _, k := range kinds[1:] {
+		wanted += " or a " + k.String()
 	}
-	message := fmt.Sprintf("%s is a %s; ODCS wants a %s", name(path), n.kind, strings.Join(wanted, " or a "))
+	if len(kinds) > 2 {
+		wanted = "single value"
+	}
+	message := fmt.Sprintf("%s is a %s; ODCS wants a %s", name(path), n.kind, wanted)
 	hint := ""
 	switch {
 	case n.kind == Null:
-		message = fmt.Sprintf("%s is empty; ODCS wants a %s", name(path), strings.Join(wanted, " or a "))
+		message = fmt.Sprintf("%s is empty; ODCS wants a %s", name(path), wanted)
 		hint = "give it a value or remove the key"
 	case kinds[0] == Text && (n.kind == Number || n.kind == Bool):
 		hint = "put it in quotes: " + strconv.Quote(n.text)
@@ -218,6 +221,13 @@ var requiredHints = map[string]string{
 	"kind":       "add 'kind: DataContract'",
 	"id":         "add an id that stays the contract's for ever, such as the topic's name",
 	"version":    "add the contract's own version, such as 'version: 1.0.0'",
+	"name":       "add its name, as records of the stream spell it",
+	"server":     "name the server: 'server: production'",
+	"host":       "add the address, such as 'host: broker.example.com:9092'",
+	"metric":     "add one of nullValues, missingValues, invalidValues, duplicateValues, rowCount",
+	"url":        "add where it leads to",
+	"channel":    "add the channel's name or address",
+	"username":   "add the person's account or e-mail address",
 	"status":     "add 'status: draft' or another of proposed, draft, active, deprecated, retired",
 }
 
@@ -235,7 +245,8 @@ func describe(typ string, n *node) string {
 var words = map[string]string{
 	"object": "schema object", "customProperty": "custom property", "sla": "SLA property", "quality": "quality check",
 	"definition": "authoritative definition", "member": "team member", "objectRelationship": "relationship",
-	"propertyRelationship": "relationship", "support": "support channel",
+	"propertyRelationship": "relationship", "support": "support channel", "item": "list of items",
+	"logicalTypeOptions": "set of logicalTypeOptions",
 }
 
 func word(typ string) string {

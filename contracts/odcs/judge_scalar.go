@@ -127,7 +127,7 @@ func (j *judge) bounds(path string, n *node) {
 		return
 	}
 	if len(n.slots) != 2 {
-		j.fault(CodeBadValue, path, n.at, fmt.Sprintf("%s has %d entries; a range has two ends", name(path), len(n.slots)), "write [low, high]")
+		j.fault(CodeBadValue, path, n.at, fmt.Sprintf("%s is a list of %d; a range has two ends", name(path), len(n.slots)), "write [low, high]")
 	}
 	whole := len(n.slots) == 2
 	for i, s := range n.slots {

@@ -14,11 +14,6 @@ func (j *judge) property(typ, path string, n *node) {
 	logical, options := n.value("logicalType"), n.value("logicalTypeOptions")
 	known := logical != nil && logical.kind == Text && slices.Contains(enumerations["logicalType"], logical.text)
 	fields := mappings[typ]
-	if known {
-		fields = slices.DeleteFunc(slices.Clone(fields), func(f field) bool {
-			return f.name == "properties" && logical.text != "object" || f.name == "items" && logical.text != "array"
-		})
-	}
 	if !j.want(path, n, Mapping) {
 		return
 	}
@@ -27,6 +22,8 @@ func (j *judge) property(typ, path string, n *node) {
 			j.fault(CodeUnknownKey, join(path, part.key), s.keyAt,
 				fmt.Sprintf("%s is of logicalType %s and has %s", describe("property", n), logical.text, part.key),
 				fmt.Sprintf("only logicalType %s has %s", part.of, part.key))
+			fields = slices.DeleteFunc(slices.Clone(fields), func(f field) bool { return f.name == part.key })
+			fields = append(fields, field{part.key, "any", false})
 		}
 	}
 	j.mapping(typ, fields, path, n)

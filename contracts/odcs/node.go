@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math/big"
 	"regexp"
+	"strconv"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
@@ -99,7 +100,7 @@ func (n *node) list(key string) []slot {
 // on with.
 func (s *source) tree() (*node, []finding.Finding) {
 	r := &resolver{src: s, done: map[*yaml.Node]*node{}}
-	root := r.node(s.doc, 0)
+	root := r.node(s.doc, "", 0)
 	switch {
 	case root.size > maxNodes || r.count > maxNodes:
 		return nil, s.fault(CodeTooLarge, root.at, fmt.Sprintf("the contract has more than %d values, aliases expanded", maxNodes), "write fewer aliases of aliases, or split the contract")
@@ -137,16 +138,18 @@ func (r *resolver) position(y *yaml.Node) schema.Position {
 	return r.src.lines.Position(r.offset)
 }
 
-func (r *resolver) fault(code finding.Code, at schema.Position, message, hint string) {
+func (r *resolver) fault(code finding.Code, path string, at schema.Position, message, hint string) {
 	if len(r.out) < maxFaults {
-		r.out = append(r.out, r.src.fault(code, at, message, hint)...)
+		f := r.src.fault(code, at, message, hint)
+		f[0].Path = path
+		r.out = append(r.out, f...)
 	}
 }
 
-func (r *resolver) node(y *yaml.Node, depth int) *node {
+func (r *resolver) node(y *yaml.Node, path string, depth int) *node {
 	if done, seen := r.done[y]; seen {
 		if done == nil {
-			r.fault(CodeBrokenYAML, r.position(y), "the anchor &"+y.Anchor+" holds an alias of itself", "write the value itself")
+			r.fault(CodeBrokenYAML, path, r.position(y), "the anchor &"+y.Anchor+" holds an alias of itself", "write the value itself")
 			return &node{at: r.position(y), size: 1, depth: 1}
 		}
 		return done
@@ -157,17 +160,17 @@ func (r *resolver) node(y *yaml.Node, depth int) *node {
 		return &node{at: r.position(y), size: 1, depth: 1}
 	}
 	if y.Kind == yaml.AliasNode {
-		return r.node(y.Alias, depth)
+		return r.node(y.Alias, path, depth)
 	}
 	r.done[y] = nil
 	n := &node{at: r.position(y), size: 1}
 	switch y.Kind {
 	case yaml.SequenceNode:
-		r.sequence(n, y, depth)
+		r.sequence(n, y, path, depth)
 	case yaml.MappingNode:
-		r.mapping(n, y, depth)
+		r.mapping(n, y, path, depth)
 	default:
-		r.scalar(n, y)
+		r.scalar(n, y, path)
 	}
 	n.measure()
 	r.done[y] = n
@@ -183,21 +186,21 @@ func (n *node) measure() {
 	n.depth++
 }
 
-func (r *resolver) sequence(n *node, y *yaml.Node, depth int) {
+func (r *resolver) sequence(n *node, y *yaml.Node, path string, depth int) {
 	n.kind = List
 	if tag := y.ShortTag(); tag != "!!seq" {
-		r.badTag(n, tag)
+		r.badTag(n, path, tag)
 	}
 	n.slots = make([]slot, 0, len(y.Content))
-	for _, item := range y.Content {
-		n.slots = append(n.slots, slot{value: r.node(item, depth+1), source: item})
+	for i, item := range y.Content {
+		n.slots = append(n.slots, slot{value: r.node(item, path+"["+strconv.Itoa(i)+"]", depth+1), source: item})
 	}
 }
 
-func (r *resolver) mapping(n *node, y *yaml.Node, depth int) {
+func (r *resolver) mapping(n *node, y *yaml.Node, path string, depth int) {
 	n.kind = Mapping
 	if tag := y.ShortTag(); tag != "!!map" {
-		r.badTag(n, tag)
+		r.badTag(n, path, tag)
 	}
 	n.slots = make([]slot, 0, len(y.Content)/2)
 	written := r.keys(y)
@@ -207,14 +210,14 @@ func (r *resolver) mapping(n *node, y *yaml.Node, depth int) {
 		keyAt := r.position(key)
 		switch name, ok := keyName(key); {
 		case isMerge(key):
-			r.merge(n, value, depth, func(key string) bool { return written[key] || at[key] }, at)
+			r.merge(n, value, path, depth, func(key string) bool { return written[key] || at[key] }, at)
 		case !ok:
-			r.fault(CodeBrokenYAML, keyAt, "a key must be a text", "put it in quotes")
+			r.fault(CodeBrokenYAML, path, keyAt, "a key must be a text", "put it in quotes")
 		case at[name]:
-			r.fault(CodeDuplicateKey, keyAt, fmt.Sprintf("the key %s stands twice in this mapping", name), "remove one of them")
+			r.fault(CodeDuplicateKey, join(path, name), keyAt, fmt.Sprintf("the key %s stands twice in this mapping", name), "remove one of them")
 		default:
 			at[name] = true
-			s := slot{key: name, keyAt: keyAt, keySource: key, source: value, value: r.node(value, depth+1)}
+			s := slot{key: name, keyAt: keyAt, keySource: key, source: value, value: r.node(value, join(path, name), depth+1)}
 			if s.value.kind == Null && value.Kind == yaml.ScalarNode && value.Value == "" {
 				s.value.at = keyAt // nothing is written, so there is nothing to point at
 			}
@@ -250,8 +253,8 @@ func isMerge(y *yaml.Node) bool { return y.Kind == yaml.ScalarNode && y.ShortTag
 
 // merge adds the members of one mapping, or of a list of mappings in which the
 // first wins, that the mapping does not have itself.
-func (r *resolver) merge(n *node, y *yaml.Node, depth int, taken func(string) bool, at map[string]bool) {
-	from := r.node(y, depth+1)
+func (r *resolver) merge(n *node, y *yaml.Node, path string, depth int, taken func(string) bool, at map[string]bool) {
+	from := r.node(y, path, depth+1)
 	sources := []*node{from}
 	if from.kind == List {
 		sources = sources[:0]
@@ -261,7 +264,7 @@ func (r *resolver) merge(n *node, y *yaml.Node, depth int, taken func(string) bo
 	}
 	for _, m := range sources {
 		if m.kind != Mapping {
-			r.fault(CodeBrokenYAML, r.position(y), "<< merges mappings, this is a "+m.kind.String(), "let it point at the anchor of a mapping")
+			r.fault(CodeBrokenYAML, path, r.position(y), "<< merges mappings, this is a "+m.kind.String(), "let it point at the anchor of a mapping")
 			continue
 		}
 		for _, s := range m.slots {
@@ -277,7 +280,7 @@ func (r *resolver) merge(n *node, y *yaml.Node, depth int, taken func(string) bo
 	}
 }
 
-func (r *resolver) scalar(n *node, y *yaml.Node) {
+func (r *resolver) scalar(n *node, y *yaml.Node, path string) {
 	n.text = y.Value
 	switch tag := y.ShortTag(); tag {
 	case "!!str", "!!timestamp":
@@ -287,23 +290,23 @@ func (r *resolver) scalar(n *node, y *yaml.Node) {
 	case "!!bool":
 		n.kind, n.text = Bool, strings.ToLower(y.Value)
 		if n.text != "true" && n.text != "false" {
-			r.fault(CodeWrongType, n.at, fmt.Sprintf("%q is no boolean", clip(y.Value)), "write true or false")
+			r.fault(CodeWrongType, path, n.at, fmt.Sprintf("%q is no boolean", clip(y.Value)), "write true or false")
 		}
 	case "!!int", "!!float":
 		number, ok := jsonNumber(y.Value)
 		n.kind, n.text = Number, number
 		if !ok {
 			n.text = "0"
-			r.fault(CodeBadValue, n.at, fmt.Sprintf("%s is no number that JSON can carry", clip(y.Value)), "write a decimal number of at most 400 digits, or put it in quotes")
+			r.fault(CodeBadValue, path, n.at, fmt.Sprintf("%s is no number that JSON can carry", clip(y.Value)), "write a decimal number of at most 400 digits, or put it in quotes")
 		}
 	default:
 		n.kind = Text
-		r.badTag(n, tag)
+		r.badTag(n, path, tag)
 	}
 }
 
-func (r *resolver) badTag(n *node, tag string) {
-	r.fault(CodeBrokenYAML, n.at, fmt.Sprintf("the tag %s has no meaning in a contract", clip(tag)), "remove it")
+func (r *resolver) badTag(n *node, path, tag string) {
+	r.fault(CodeBrokenYAML, path, n.at, fmt.Sprintf("the tag %s has no meaning in a contract", clip(tag)), "remove it")
 }
 
 var jsonNumberForm = regexp.MustCompile(`^-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?$`)
