@@ -38,10 +38,10 @@ func (s *source) start(y *yaml.Node) int {
 // their last value does.
 func (s *source) end(y *yaml.Node) int {
 	i := s.start(y)
-	switch {
-	case y.Kind == yaml.AliasNode:
+	switch y.Kind {
+	case yaml.AliasNode:
 		return i + len("*") + len(y.Value)
-	case y.Kind == yaml.ScalarNode:
+	case yaml.ScalarNode:
 		return s.scalarEnd(i, y)
 	}
 	bracketed := i < len(s.text) && (s.text[i] == '[' || s.text[i] == '{') && y.Style&yaml.FlowStyle != 0
@@ -67,10 +67,10 @@ func (s *source) end(y *yaml.Node) int {
 // skipSpace passes over white space, line breaks and comments.
 func (s *source) skipSpace(i int) int {
 	for i < len(s.text) {
-		switch c := s.text[i]; {
-		case c == ' ' || c == '\t' || c == '\r' || c == '\n':
+		switch s.text[i] {
+		case ' ', '\t', '\r', '\n':
 			i++
-		case c == '#':
+		case '#':
 			i = s.lineEnd(i)
 		default:
 			return i

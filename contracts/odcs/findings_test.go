@@ -86,7 +86,7 @@ func TestEncodings(t *testing.T) {
 func TestHostile(t *testing.T) {
 	t.Parallel()
 	const size = 1 << 20
-	bomb := "a0: &a0 [x, x, x, x, x, x, x, x, x]\n"
+	bomb := "a0: &a0 [1, 2, 3, 4, 5, 6, 7, 8, 9]\n"
 	for i := 1; i < 20; i++ {
 		bomb += fmt.Sprintf("a%d: &a%d [%s*a%d]\n", i, i, strings.Repeat(fmt.Sprintf("*a%d, ", i-1), 8), i-1)
 	}

@@ -6,7 +6,6 @@ import (
 	"testing"
 
 	"github.com/accordhq/accord/contracts/odcs"
-	"github.com/accordhq/accord/schema/finding"
 	"github.com/accordhq/accord/schema/schematest"
 )
 
@@ -27,9 +26,6 @@ func TestVectors(t *testing.T) {
 			if doc == nil || doc.Valid() != (verdict == "valid") {
 				t.Errorf("%s is not %s: %+v", filepath.Base(file), verdict, findings)
 			}
-			for _, f := range findings {
-				t.Log(f)
-			}
 			if doc != nil && string(doc.Bytes()) != string(text) {
 				t.Errorf("%s: the text changed", file)
 			}
@@ -37,4 +33,13 @@ func TestVectors(t *testing.T) {
 	}
 }
 
-var _ = finding.Error
+func BenchmarkParse(b *testing.B) {
+	text, err := os.ReadFile("testdata/every-key.odcs.yaml")
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.SetBytes(int64(len(text)))
+	for b.Loop() {
+		odcs.Parse("every-key.odcs.yaml", text)
+	}
+}

@@ -58,7 +58,7 @@ func TestStreams(t *testing.T) {
 		{
 			name: "two files", text: "schema: [{name: A, physicalName: a, authoritativeDefinitions: [{type: implementation, url: a.avsc}, {type: implementation, url: b.avsc}]}]",
 			want:     []odcs.Stream{{Topic: "a", Subject: "a-value", KeySubject: "a-key", SchemaFile: "a.avsc"}},
-			findings: "1:126 error CONTRACT_SEVERAL_SCHEMA_FILES schema[0].authoritativeDefinitions[1].url: b.avsc is a second schema file of one schema object; the first is a.avsc (give other links another type, or describe the other schema in a schema object of its own)\n",
+			findings: "1:129 error CONTRACT_SEVERAL_SCHEMA_FILES schema[0].authoritativeDefinitions[1].url: b.avsc is a second schema file of one schema object; the first is a.avsc (give other links another type, or describe the other schema in a schema object of its own)\n",
 		},
 		{
 			name: "no subject", text: "schema: [{name: A, physicalName: a, customProperties: [{property: subject, value: [a]}]}]",
