@@ -41,8 +41,11 @@ type Finding struct {
 	Severity Severity `json:"severity"`
 	Subject  string   `json:"subject,omitempty"`
 	// Path is the element spoken of, as schema.Field.Path.
-	Path    string `json:"path,omitempty"`
-	Message string `json:"message"`
+	Path string `json:"path,omitempty"`
+	// Also are further paths of the same declaration: a type used in several
+	// places is judged once, at the first.
+	Also    []string `json:"also,omitempty"`
+	Message string   `json:"message"`
 	// Hint says how to fix it.
 	Hint   string `json:"hint,omitempty"`
 	File   string `json:"file,omitempty"`
@@ -50,6 +53,14 @@ type Finding struct {
 	Column int    `json:"column,omitempty"`
 	// Evidence holds the facts the finding rests on, one line each.
 	Evidence []string `json:"evidence,omitempty"`
+	// Tolerated says why the finding blocks nothing, nil where it counts.
+	Tolerated *Tolerance `json:"tolerated,omitempty"`
+}
+
+// Counts reports whether the finding is as strong as floor and nothing
+// tolerates it.
+func (f Finding) Counts(floor Severity) bool {
+	return f.Tolerated == nil && f.Severity.AtLeast(floor)
 }
 
 // Sort orders findings for a reader: by file and place, strongest first within
@@ -68,7 +79,10 @@ func Sort(fs []Finding) {
 	})
 }
 
-var claimed = map[Code]string{}
+var (
+	claimed = map[Code]string{}
+	changes = map[Code]bool{}
+)
 
 // Claim registers a code with the one sentence that explains it. It is called
 // from package-level variables; claiming a code twice is a bug and panics.
@@ -78,6 +92,13 @@ func Claim(code Code, purpose string) Code {
 	}
 	claimed[code] = purpose
 	return code
+}
+
+// ClaimChange registers a code as Claim does, for a rule that speaks of a change
+// and not of a state. A change is never old debt, so no baseline covers it.
+func ClaimChange(code Code, purpose string) Code {
+	changes[code] = true
+	return Claim(code, purpose)
 }
 
 // Purpose returns the sentence a code was claimed with, "" if it is unknown.
