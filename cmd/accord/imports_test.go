@@ -35,6 +35,8 @@ var rooms = []room{
 	{"compat", []string{"schema/..."}, "verdicts are pure: two schemas in, differences out"},
 	{"compat/compattest", []string{"compat", "schema/..."}, "cases are data with a loader"},
 	{"contracts/odcs", []string{"schema", "schema/finding"}, "a contract's document knows places and findings, no schema and no policy"},
+	{"contracts/docs", []string{"schema", "schema/finding"}, "rules about words need a parsed schema and nothing else"},
+	{"contracts/sla", []string{"schema", "schema/finding"}, "rules about service levels know no document and no stream"},
 	{"registry/client", []string{"schema", "schema/finding"}, "who calls a registry must not carry one"},
 	{"registry/transfer", []string{"registry/client", "schema", "schema/finding"}, "content moves over the API alone, so it knows no registry from within"},
 	{"registry/logtest", []string{"registry"}, "the suite knows the Log alone, not who implements it"},

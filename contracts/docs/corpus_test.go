@@ -103,7 +103,7 @@ func TestFairness(t *testing.T) {
 }
 
 // comments are what some files hold that JSON does not know.
-var comments = regexp.MustCompile(`(?m)^\s*//.*$|/\*[^*]*\*/`)
+var comments = regexp.MustCompile(`(?m)^\s*//.*$|//[^"\n]*$|(?s:/\*.*?\*/)`)
 
 // undocumented counts the records, enums and fields of an Avro schema that have
 // no doc, without the parser.
