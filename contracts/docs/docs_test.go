@@ -265,7 +265,8 @@ func TestAgainstPrevious(t *testing.T) {
 		{"root", doc(long), strings.Replace(doc(long), `"doc": "One order as the shop took it", `, "", 1), []string{"DOC_REMOVED error"}},
 		{
 			"symbol", field(`{"name": "s", "doc": "How far the order has come", "type": {"type": "enum", "name": "S", "doc": "NEW or OLD orders", "symbols": ["NEW", "OLD"], "symbolDocs": {"NEW": "taken, not yet paid"}}}`),
-			field(`{"name": "s", "doc": "How far the order has come", "type": {"type": "enum", "name": "S", "doc": "NEW or OLD orders", "symbols": ["NEW", "OLD"]}}`), []string{"DOC_REMOVED error s#NEW"},
+			field(`{"name": "s", "doc": "How far the order has come", "type": {"type": "enum", "name": "S", "doc": "NEW or OLD orders", "symbols": ["NEW", "OLD"]}}`),
+			[]string{"DOC_REMOVED error s#NEW"},
 		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

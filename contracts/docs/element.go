@@ -19,15 +19,19 @@ type element struct {
 	slot bool
 	// symbols are those of an enum.
 	symbols []schema.Field
-	// holder is the documentation around the element: for a type that of the
-	// field at the same path, for a symbol also that of its enum.
-	holder string
+	// around are the words in which symbols are looked for: those of an enum and
+	// of the field at its path, which the enum's symbols share.
+	around []string
 	// measured: a sibling says in which unit or currency numbers are.
 	measured bool
 	// inherited: the words are those of the field at the same path, and are
 	// judged there.
 	inherited bool
 }
+
+// maxAround bounds the words in which symbols are looked for, so that a text of
+// symbols and words costs no more than their number.
+const maxAround = 5000
 
 // declaration tells declarations apart.
 type declaration struct {
@@ -79,8 +83,11 @@ func (l *lister) field(f schema.Field) {
 	case schema.KindSymbol:
 		l.symbol(&e)
 	case schema.KindEnum, schema.KindObject:
-		l.enumAt[f.Path] = len(l.out)
-		e.holder = holder
+		if f.Kind == schema.KindEnum {
+			l.enumAt[f.Path] = len(l.out)
+			e.around = words(f.Doc + " " + holder)
+			e.around = e.around[:min(len(e.around), maxAround)]
+		}
 		e.required, e.inherited = l.stands(f, held), held && holder == f.Doc
 	case schema.KindField:
 		e.required = true
@@ -102,7 +109,7 @@ func (l *lister) symbol(e *element) {
 	if i, known := l.enumAt[strings.TrimSuffix(e.Path, "#"+e.Name)]; known {
 		enum := &l.out[i]
 		enum.symbols = append(enum.symbols, e.Field)
-		e.holder = enum.Doc + " " + enum.holder
+		e.around = enum.around
 	}
 }
 

@@ -126,13 +126,12 @@ func (r *report) symbols(e *element) {
 	if e.Kind != schema.KindEnum || len(e.symbols) < 2 {
 		return
 	}
-	text := words(e.Doc + " " + e.holder)
-	if anyIn(standardWords, text) {
+	if anyIn(standardWords, e.around) {
 		return
 	}
 	var silent []string
 	for _, s := range e.symbols {
-		if s.Doc == "" && !symbolSlot(e.format, s.Pointer) && !mentions(text, s.Name) {
+		if s.Doc == "" && !symbolSlot(e.format, s.Pointer) && !mentions(e.around, s.Name) {
 			silent = append(silent, s.Name)
 		}
 	}

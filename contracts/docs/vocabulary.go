@@ -29,7 +29,7 @@ var placeholders = set("todo", "to do", "tbd", "tbc", "fixme", "xxx", "n a", "na
 	"description goes here", "description tbd", "description todo", "not documented", "undocumented", "not available",
 	"not applicable", "not described", "see name", "see above", "see below", "same as above", "as above", "self explanatory",
 	"self explaining", "what it says", "as the name says", "as the name suggests", "test", "testing", "foo", "bar", "foobar",
-	"foo bar", "blah", "blah blah", "asdf", "abc", "lorem ipsum", "sample", "example", "dummy", "string", "text", "empty", "blank",
+	"foo bar", "blah", "asdf", "abc", "lorem ipsum", "sample", "example", "dummy", "string", "text", "empty", "blank",
 	"my field", "a field", "some field", "sample documentation")
 
 // promises begin a text that was never finished. They count when written in

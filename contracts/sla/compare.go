@@ -98,8 +98,8 @@ func (c *comparison) order(worse bool, clause string) {
 func (c *comparison) value(old, next Promise) {
 	was, is := old.Quantity, next.Quantity
 	clause := fmt.Sprintf("went from %s to %s", was, is)
-	way, comparable := is.Compare(was)
-	if !comparable {
+	way, ok := is.Compare(was)
+	if !ok {
 		c.incomparable = append(c.incomparable, clause)
 		return
 	}
@@ -169,12 +169,12 @@ func quantityOf(d time.Duration) Quantity {
 // old did. Promises are matched by id, and without one by kind and element. What
 // either side could not read is a finding of Parse, and is passed over here.
 func Changes(old, next []Promise, o Options) []finding.Finding {
-	r := reader{options: o}
+	r, m := reader{options: o}, newMatcher(old, next)
 	for _, was := range old {
 		if was.Kind != "" && !was.Readable {
 			continue
 		}
-		i := match(was, old, next)
+		i := m.find(was)
 		if i < 0 {
 			r.add(finding.Finding{
 				Code: codeRemoved, Severity: finding.Error, Path: was.path(),
@@ -228,22 +228,59 @@ func (p Promise) said() string {
 	return text
 }
 
-// match finds a promise of before among those of now, -1 if it is gone: the one
-// with its id, or else one on the same thing whose id was not known before.
-func match(was Promise, old, next []Promise) int {
-	if was.ID != "" {
-		if i := slices.IndexFunc(next, func(p Promise) bool { return p.ID == was.ID }); i >= 0 {
-			return i
+// matcher finds the promises of before among those of now.
+type matcher struct {
+	next []Promise
+	// ids and subjects are those of before, nextIDs where the ids of now stand.
+	ids      map[string]bool
+	subjects map[subject]bool
+	nextIDs  map[string]int
+}
+
+// subject is what a promise is about, whatever its id.
+type subject struct {
+	kind              Kind
+	property, element string
+}
+
+func (p Promise) subject() subject {
+	if p.Kind != "" {
+		return subject{p.Kind, "", p.Element}
+	}
+	return subject{"", fold(p.Property), p.Element}
+}
+
+func newMatcher(old, next []Promise) matcher {
+	m := matcher{next: next, ids: map[string]bool{}, subjects: map[subject]bool{}, nextIDs: map[string]int{}}
+	for _, p := range old {
+		m.ids[p.ID], m.subjects[p.subject()] = true, true
+	}
+	for i, p := range next {
+		if _, taken := m.nextIDs[p.ID]; !taken && p.ID != "" {
+			m.nextIDs[p.ID] = i
 		}
 	}
-	alike := func(p Promise) bool {
-		return p.Kind == was.Kind && (p.Kind != "" || fold(p.Property) == fold(was.Property)) &&
-			!slices.ContainsFunc(old, func(o Promise) bool { return o.ID != "" && o.ID != was.ID && o.ID == p.ID })
-	}
-	if i := slices.IndexFunc(next, func(p Promise) bool { return alike(p) && p.Element == was.Element }); i >= 0 {
+	return m
+}
+
+// find returns where a promise of before stands now, -1 if it is gone: the one
+// with its id; or else the one on the same subject, or the same thing on a
+// subject that is new, unless its id belongs to another promise of before.
+func (m matcher) find(was Promise) int {
+	if i, ok := m.nextIDs[was.ID]; ok {
 		return i
 	}
-	return slices.IndexFunc(next, func(p Promise) bool {
-		return alike(p) && !slices.ContainsFunc(old, func(o Promise) bool { return o.Kind == p.Kind && o.Element == p.Element })
-	})
+	sought := was.subject()
+	fallback := -1
+	for i, p := range m.next {
+		s := p.subject()
+		switch {
+		case p.ID != "" && m.ids[p.ID] || s.kind != sought.kind || s.property != sought.property:
+		case s == sought:
+			return i
+		case fallback < 0 && !m.subjects[s]:
+			fallback = i
+		}
+	}
+	return fallback
 }

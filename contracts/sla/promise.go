@@ -246,24 +246,21 @@ func (q Quantity) Time() (time.Duration, bool) {
 
 // duplicates reports promises that say one thing twice.
 func (r *reader) duplicates(promises []Promise) {
-	type subject struct {
-		kind                                   Kind
-		property, element, bound, share, clock string
+	type meaning struct {
+		subject
+		bound, percentile, clock string
 	}
-	byID, bySubject := map[string]bool{}, map[subject]bool{}
+	byID, byMeaning := map[string]bool{}, map[meaning]bool{}
 	for _, p := range promises {
-		s := subject{p.Kind, fold(p.Property), p.Element, p.Bound, "", p.Clock}
+		m := meaning{p.subject(), p.Bound, "", p.Clock}
 		if p.Percentile != nil {
-			s.share = p.Percentile.String()
-		}
-		if p.Kind != "" {
-			s.property = ""
+			m.percentile = p.Percentile.String()
 		}
 		message := ""
 		switch {
 		case p.ID != "" && byID[p.ID]:
 			message = fmt.Sprintf("the id %q is taken by another SLA property", abridged(p.ID))
-		case bySubject[s]:
+		case byMeaning[m]:
 			message = p.title() + " is promised twice"
 		}
 		if message != "" {
@@ -272,6 +269,6 @@ func (r *reader) duplicates(promises []Promise) {
 				Hint: "keep one of them, or set them apart by element and id",
 			}, p.Position)
 		}
-		byID[p.ID], bySubject[s] = true, true
+		byID[p.ID], byMeaning[m] = true, true
 	}
 }

@@ -207,7 +207,7 @@ func parseTimeOfDay(v vocabulary, text string) (Quantity, *fault) {
 func clock(parts ...string) int64 {
 	var sum int64
 	for _, part := range parts {
-		n, _ := strconv.ParseInt("0"+part, 10, 64) //nolint:errcheck // two digits at most
+		n, _ := strconv.ParseInt("0"+part, 10, 64) // two digits at most
 		sum = sum*60 + n
 	}
 	return sum
