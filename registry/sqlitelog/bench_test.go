@@ -17,7 +17,7 @@ import (
 )
 
 func BenchmarkGoalAppends(b *testing.B) {
-	logtest.BenchmarkAppends(b, "SQLite", func(b *testing.B) registry.Log {
+	logtest.BenchmarkAppends(b, "SQLite", 5, func(b *testing.B) registry.Log {
 		return open(b, filepath.Join(b.TempDir(), "accord.db"))
 	})
 }
