@@ -1,0 +1,119 @@
+// Package contracts says what a data contract demands of a stream and what
+// breaks it. It sees one stream at a time: its contract and schema as they would
+// be after a change, and as they were before. It is pure: it reads no file, asks
+// no registry and knows no clock.
+//
+// The parts live below: odcs reads and writes the documents, docs judges words,
+// sla service levels, export prints a contract for people.
+package contracts
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/accordhq/accord/contracts/odcs"
+	"github.com/accordhq/accord/contracts/sla"
+	"github.com/accordhq/accord/schema/finding"
+)
+
+// Contract is what a document promises about one stream. A document makes one
+// for each of its schema objects; see Of. A Contract is never changed.
+type Contract struct {
+	// Subject is the subject of the stream's values, KeySubject that of its
+	// keys, Topic the topic behind both. Each is "" if the document names none.
+	Subject, KeySubject, Topic string
+	// ID names the contract for ever; the other texts are as written.
+	ID, Name, Domain string
+	// Version is the contract's own; the zero Version if VersionText, as
+	// written, is no semantic version.
+	Version     Version
+	VersionText string
+	// Status is how far the contract's life has come; Active if the document's
+	// status is none of those known.
+	Status Status
+	// Purpose is description.purpose, or else the description of the record.
+	Purpose string
+	Owner   Owner
+	Support []odcs.Channel
+	// SLAs are the service levels of this stream: those of the document whose
+	// element is not another stream's.
+	SLAs []sla.Promise
+	// Fields are the properties of the schema object with all below them, a
+	// property before its own.
+	Fields []Field
+	// Stream says where schema and registry are, Document is the whole.
+	Stream   odcs.Stream
+	Document *odcs.Document
+
+	// levels are the findings about service levels.
+	levels []finding.Finding
+}
+
+// Owner is who answers for a stream.
+type Owner struct {
+	// Team is the team's name.
+	Team string
+	// Members are the team's members with the role owner.
+	Members []odcs.Member
+}
+
+// Of returns what a document promises, a contract for each schema object that
+// names a stream, and the findings that keep it from being one contract for one
+// subject each. What is wrong with the document as ODCS is
+// odcs.Document.Findings; what is wrong with a contract, Judge says.
+func Of(doc *odcs.Document) ([]*Contract, []finding.Finding) {
+	streams, faults := doc.Streams()
+	var out []*Contract
+	for _, s := range streams {
+		if s.Subject == "" || slices.ContainsFunc(out, func(c *Contract) bool { return c.Subject == s.Subject }) {
+			continue
+		}
+		out = append(out, contractOf(doc, s))
+	}
+	return out, faults
+}
+
+func contractOf(doc *odcs.Document, s odcs.Stream) *Contract {
+	object := doc.Schema[s.Object]
+	c := &Contract{
+		Subject: s.Subject, KeySubject: s.KeySubject, Topic: s.Topic,
+		ID: doc.ID, Name: doc.Contract.Name, Domain: doc.Domain,
+		VersionText: doc.Version,
+		Purpose:     strings.TrimSpace(doc.Description.Purpose),
+		Owner:       Owner{Team: strings.TrimSpace(doc.Team.Name)},
+		Support:     doc.Support,
+		Fields:      fieldsOf(object),
+		Stream:      s,
+		Document:    doc,
+	}
+	if c.Purpose == "" {
+		c.Purpose = strings.TrimSpace(object.Description)
+	}
+	c.Version, _ = ParseVersion(doc.Version) // Judge reports a version that is none
+	c.Status, _ = ParseStatus(doc.Status)
+	for _, m := range doc.Team.Members {
+		if isOwner(m.Role) {
+			c.Owner.Members = append(c.Owner.Members, m)
+		}
+	}
+	c.SLAs, c.levels = levelsOf(doc, s)
+	return c
+}
+
+// isOwner reads a role: "owner", "Data Owner", "product-owner".
+func isOwner(role string) bool {
+	words := strings.FieldsFunc(strings.ToLower(role), func(r rune) bool { return r == ' ' || r == '-' || r == '_' })
+	return slices.Contains(words, "owner")
+}
+
+// File is the name of the document the contract stands in.
+func (c *Contract) File() string { return c.Document.Name() }
+
+// Field returns the contract's field at a path, and whether it lists one.
+func (c *Contract) Field(path string) (Field, bool) {
+	i := slices.IndexFunc(c.Fields, func(f Field) bool { return f.Path == path })
+	if i < 0 {
+		return Field{}, false
+	}
+	return c.Fields[i], true
+}
