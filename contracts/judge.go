@@ -143,22 +143,31 @@ func (j *judge) loss(f finding.Finding) {
 
 // broken adds what breaks a promise.
 func (j *judge) broken(f finding.Finding) {
-	j.release.need(MajorBump, f.Message)
 	f.Severity = weaker(finding.Error, j.before.breaks)
 	switch {
-	case !f.Severity.AtLeast(finding.Error):
-		f.Evidence = append(f.Evidence, fmt.Sprintf("the contract is %s and promises nothing yet", j.before.status))
-		if j.before.closed {
-			f.Evidence[len(f.Evidence)-1] = "the contract was retired and promises nothing any more"
-		}
-	case j.announced:
-		f.Severity = finding.Warning
-		f.Evidence = append(f.Evidence, fmt.Sprintf("announced by version %s, before %s", j.Contract.Version, j.Before.Version))
-		f.Hint = "tell its consumers: version " + j.Contract.Version.String() + " announces the break, and they have to change"
+	case j.before.closed:
+		f.Hint = "nothing has to be done: a retired contract promises nothing any more"
+	case f.Severity != finding.Error:
+		f.Hint = fmt.Sprintf("nothing has to be done: a contract that is %s promises nothing yet", j.before.status)
 	default:
-		f.Hint += j.announcement()
+		j.release.need(MajorBump, f.Message)
+		f = j.announce(f)
 	}
+	j.release.need(MinorBump, f.Message)
 	j.add(f)
+}
+
+// announce makes a break the warning that it is if the version announces it, and
+// says otherwise which version would.
+func (j *judge) announce(f finding.Finding) finding.Finding {
+	if !j.announced {
+		f.Hint += j.announcement()
+		return f
+	}
+	f.Severity = finding.Warning
+	f.Evidence = append(f.Evidence, fmt.Sprintf("announced by version %s, before %s", j.Contract.Version, j.Before.Version))
+	f.Hint = fmt.Sprintf("tell its consumers: version %s announces the break, and they have to change", j.Contract.Version)
+	return f
 }
 
 // announcement names the version that announces a break.

@@ -37,6 +37,8 @@ var rooms = []room{
 	{"contracts/odcs", []string{"schema", "schema/finding"}, "a contract's document knows places and findings, no schema and no policy"},
 	{"contracts/docs", []string{"schema", "schema/finding"}, "rules about words need a parsed schema and nothing else"},
 	{"contracts/sla", []string{"schema", "schema/finding"}, "rules about service levels know no document and no stream"},
+	{"contracts", []string{"schema/...", "compat", "contracts/odcs", "contracts/docs", "contracts/sla"}, "what a contract demands is pure: documents and schemas in, findings out"},
+	{"contracts/export", []string{"contracts/...", "compat", "schema"}, "a page shows what a contract says and judges nothing"},
 	{"registry/client", []string{"schema", "schema/finding"}, "who calls a registry must not carry one"},
 	{"registry/transfer", []string{"registry/client", "schema", "schema/finding"}, "content moves over the API alone, so it knows no registry from within"},
 	{"registry/logtest", []string{"registry"}, "the suite knows the Log alone, not who implements it"},
