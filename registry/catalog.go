@@ -25,8 +25,10 @@ type version struct {
 	refs     []schema.Reference
 	metadata *schema.Metadata
 	rules    *schema.RuleSet
-	// at is the entry that holds the text.
-	at Offset
+	// at is the entry that holds the text; pending is the text itself while
+	// there is no such entry yet (State.With).
+	at      Offset
+	pending *string
 	// millis is when it was stored, here or where it was imported from, Unix
 	// milliseconds.
 	millis int64

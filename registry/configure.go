@@ -1,6 +1,7 @@
 package registry
 
 import (
+	"bytes"
 	"context"
 	"strings"
 
@@ -35,25 +36,38 @@ func (c Config) completed() Config {
 // SetConfig changes a scope's config and returns all of it.
 func (r *Registry) SetConfig(ctx context.Context, scope string, change ConfigChange) (Config, error) {
 	scope = canonicalScope(scope)
-	if err := checkScope(scope); err != nil {
+	st, err := r.submit(ctx, func(st *State) ([]Record, error) { return st.configRecords(scope, change) })
+	if err != nil {
 		return Config{}, err
+	}
+	if own := st.ownConfig(scope); own != nil {
+		return *own, nil
+	}
+	return Config{}, nil // deleted meanwhile
+}
+
+// configRecords are what a change of a scope's config writes.
+func (st *State) configRecords(scope string, change ConfigChange) ([]Record, error) {
+	if err := checkScope(scope); err != nil {
+		return nil, err
 	}
 	if err := change.check(); err != nil {
-		return Config{}, err
+		return nil, err
 	}
-	var result Config
-	_, err := r.submit(ctx, func(st *State) ([]Record, error) {
-		if err := st.checkWritable(scope); err != nil {
-			return nil, err
-		}
-		old := Config{}
-		if own := st.ownConfig(scope); own != nil {
-			old = *own
-		}
-		result = old.with(change)
-		return []Record{put(Key{Kind: kindConfig, ID: scope}, result, "")}, nil
-	})
-	return result, err
+	if err := st.checkWritable(scope); err != nil {
+		return nil, err
+	}
+	old := Config{}
+	own := st.ownConfig(scope)
+	if own != nil {
+		old = *own
+	}
+	key := Key{Kind: kindConfig, ID: scope}
+	next := put(key, old.with(change), "")
+	if own != nil && bytes.Equal(next.Facts, put(key, old, "").Facts) {
+		return nil, nil
+	}
+	return []Record{next}, nil
 }
 
 // check refuses values that mean nothing and gives names their one spelling.

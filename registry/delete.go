@@ -7,7 +7,7 @@ import "context"
 func (r *Registry) DeleteVersion(ctx context.Context, name string, at VersionRef, permanent bool) (int, error) {
 	name = canonicalSubject(name)
 	var number int
-	_, err := r.submit(ctx, func(st *State) ([]Record, error) {
+	_, err := r.submitGoverned(ctx, []string{name}, func(st *State) ([]Record, error) {
 		v, err := st.deletable(name, at)
 		if err != nil {
 			return nil, err
@@ -114,7 +114,7 @@ func referenceExists(v *version) error {
 func (r *Registry) DeleteSubject(ctx context.Context, name string, permanent bool) ([]int, error) {
 	name = canonicalSubject(name)
 	var numbers []int
-	_, err := r.submit(ctx, func(st *State) ([]Record, error) {
+	_, err := r.submitGoverned(ctx, []string{name}, func(st *State) ([]Record, error) {
 		sub := st.subject(name)
 		if sub == nil {
 			return nil, subjectNotFound(name)

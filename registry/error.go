@@ -45,6 +45,11 @@ const (
 	CodeInvalidAssociation    Code = "invalid_association"
 	CodeTooComplex            Code = "too_complex" // a check that ran out of its budget: 422/42201
 	CodeStoreUnavailable      Code = "store_unavailable"
+	CodeUngoverned            Code = "ungoverned" // governance asks for more
+	CodeInvalidContract       Code = "invalid_contract"
+	CodeContractNotFound      Code = "contract_not_found"
+	CodeInvalidException      Code = "invalid_exception"
+	CodeExceptionNotFound     Code = "exception_not_found"
 	CodeUnknownOffset         Code = "unknown_offset" // an Offset that this log never gave out
 	CodeReadOnlyNode          Code = "read_only_node" // unknown records in the log: this node is too old to write
 )

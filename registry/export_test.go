@@ -8,6 +8,7 @@ import (
 	"github.com/tidwall/btree"
 
 	"github.com/accordhq/accord/schema"
+	"github.com/accordhq/accord/schema/finding"
 )
 
 // Dump prints a state so that equal states print alike: every index is walked,
@@ -52,6 +53,21 @@ func (st *State) Dump() string {
 	})
 	st.policies.Scan(func(name string, p *Policy) bool {
 		fmt.Fprintf(&b, "policy %q %s\n", name, put(Key{}, p, "").Facts)
+		return true
+	})
+	st.contracts.Scan(func(name string, row *contractRow) bool {
+		fmt.Fprintf(&b, "contract %s %s time=%d\n", name, put(Key{}, row.contractFacts, "").Facts, row.millis)
+		return true
+	})
+	st.keys.Scan(func(keys, home string) bool {
+		fmt.Fprintf(&b, "keys of %s in %s\n", home, keys)
+		return true
+	})
+	for _, e := range st.exceptions.all {
+		fmt.Fprintf(&b, "exception %s %s\n", e.ID, put(Key{}, e.Exemption, "").Facts)
+	}
+	st.baselines.Scan(func(name string, debt *finding.Baseline) bool {
+		fmt.Fprintf(&b, "baseline %s %s\n", name, put(Key{}, debt, "").Facts)
 		return true
 	})
 	st.keks.Scan(func(name string, k *kek) bool {

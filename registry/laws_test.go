@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -13,6 +14,7 @@ import (
 	"github.com/accordhq/accord/registry"
 	"github.com/accordhq/accord/registry/memlog"
 	"github.com/accordhq/accord/schema"
+	"github.com/accordhq/accord/schema/finding"
 )
 
 // Whatever users do, three ways to the state agree: applying entries as they
@@ -144,6 +146,8 @@ func drawCommand(rt *rapid.T) command {
 			})
 			return err
 		}}
+	case 10:
+		return drawGovernance(rt, permanent)
 	default:
 		c := avro(record("R", fmt.Sprint("f", rapid.IntRange(1, 5).Draw(rt, "content"))))
 		return command{"register", func(ctx context.Context, r *registry.Registry) error {
@@ -151,6 +155,26 @@ func drawCommand(rt *rapid.T) command {
 			return err
 		}}
 	}
+}
+
+// drawGovernance files a contract or takes it away, makes an exception, or a
+// baseline of what is there.
+func drawGovernance(rt *rapid.T, permanent bool) command {
+	version := rapid.IntRange(1, 3).Draw(rt, "contract")
+	return command{"govern", func(ctx context.Context, r *registry.Registry) error {
+		advise := registry.Advise
+		_, policy := r.SetPolicy(ctx, "", registry.PolicyChange{Set: registry.Policy{Governance: &advise}})
+		if permanent {
+			return errors.Join(policy, r.DeleteContract(ctx, "orders-value"))
+		}
+		text := strings.Replace(goodContract, "version: 1.0.0", fmt.Sprintf("version: %d.0.0", version), 1)
+		_, filed := r.Change(ctx, change(text, goodOrder))
+		_, excused := r.AddException(ctx, finding.Exemption{
+			Subject: "a", Code: "CONTRACT_MISSING", Reason: "a test", Author: "a test", Expires: time.Now().Add(time.Hour),
+		})
+		_, owing := r.SetBaseline(ctx, "")
+		return errors.Join(policy, filed, excused, owing)
+	}}
 }
 
 // drawAssociation makes an association, or takes some away. Topics of the

@@ -2,6 +2,7 @@ package registry
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -22,6 +23,11 @@ type Policy struct {
 	// FailOn is the weakest severity of a finding that refuses a schema:
 	// "error", which is the verdict alone, or "warning".
 	FailOn *finding.Severity `json:"failOn,omitempty"`
+	// Governance is what the gate does with a stream that lacks something.
+	Governance *Governance `json:"governance,omitempty"`
+	// ExemptTopics are topics that the gate passes over, in place of those that
+	// programs keep for themselves. Only the top level has them.
+	ExemptTopics *Patterns `json:"exemptTopics,omitempty"`
 	// APIVersion and SchemaText are the Dialect. Only the top level has them.
 	APIVersion *APIVersion `json:"apiVersion,omitempty"`
 	SchemaText *SchemaText `json:"schemaText,omitempty"`
@@ -34,8 +40,15 @@ type PolicyChange struct {
 }
 
 func (change *PolicyChange) check(scope string) error {
-	if scope != "" && (change.Set.APIVersion != nil || change.Set.SchemaText != nil) {
-		return errorf(CodeInvalidPolicy, "apiVersion and schemaText hold for the whole registry: set them without a subject or context")
+	if scope != "" && (change.Set.APIVersion != nil || change.Set.SchemaText != nil || change.Set.ExemptTopics != nil) {
+		return errorf(CodeInvalidPolicy, "apiVersion, schemaText and exemptTopics hold for the whole registry: set them without a subject or context")
+	}
+	if mode := change.Set.Governance; mode != nil {
+		known, err := ParseGovernance(string(*mode))
+		if err != nil {
+			return err
+		}
+		change.Set.Governance = &known
 	}
 	if rules := change.Set.ProtobufRules; rules != nil {
 		known, ok := compat.ParseRules(string(*rules))
@@ -80,6 +93,8 @@ func (st *State) effectivePolicy(subject string) Policy {
 	}
 	fill(&p.ProtobufRules, &rules)
 	fill(&p.FailOn, &floor)
+	governance, topics := st.governance(subject), st.exemptTopics()
+	p.Governance, p.ExemptTopics = &governance, &topics
 	d := st.dialect()
 	p.APIVersion, p.SchemaText = &d.APIVersion, &d.SchemaText
 	return p
@@ -102,35 +117,39 @@ func (r *Registry) Policy(scope string, inherited bool) Policy {
 // SetPolicy changes a scope's policy and returns all of it.
 func (r *Registry) SetPolicy(ctx context.Context, scope string, change PolicyChange) (Policy, error) {
 	scope = canonicalScope(scope)
-	if err := checkScope(scope); err != nil {
+	st, err := r.submit(ctx, func(st *State) ([]Record, error) { return st.policyRecords(scope, change) })
+	if err != nil {
 		return Policy{}, err
 	}
-	if err := change.check(scope); err != nil {
-		return Policy{}, err
+	if own := st.ownPolicy(scope); own != nil {
+		return *own, nil
 	}
-	var result Policy
-	_, err := r.submit(ctx, func(st *State) ([]Record, error) {
-		if err := st.checkWritable(scope); err != nil {
-			return nil, err
-		}
-		result = Policy{}
-		if own := st.ownPolicy(scope); own != nil {
-			result = *own
-		}
-		assign(&result.ProtobufRules, change.Set.ProtobufRules, slices.Contains(change.Clear, "protobufRules"))
-		assign(&result.FailOn, change.Set.FailOn, slices.Contains(change.Clear, "failOn"))
-		assign(&result.APIVersion, change.Set.APIVersion, slices.Contains(change.Clear, "apiVersion"))
-		assign(&result.SchemaText, change.Set.SchemaText, slices.Contains(change.Clear, "schemaText"))
-		key := Key{Kind: kindPolicy, ID: scope}
-		switch {
-		case result != Policy{}:
-			return []Record{put(key, result, "")}, nil
-		case st.ownPolicy(scope) != nil:
-			return []Record{remove(key)}, nil
-		}
-		return nil, nil
-	})
-	return result, err
+	return Policy{}, nil
+}
+
+// policyRecords are what a change of a scope's policy writes.
+func (st *State) policyRecords(scope string, change PolicyChange) ([]Record, error) {
+	if err := errors.Join(checkScope(scope), change.check(scope), st.checkWritable(scope)); err != nil {
+		return nil, err
+	}
+	result := Policy{}
+	if own := st.ownPolicy(scope); own != nil {
+		result = *own
+	}
+	assign(&result.ProtobufRules, change.Set.ProtobufRules, slices.Contains(change.Clear, "protobufRules"))
+	assign(&result.FailOn, change.Set.FailOn, slices.Contains(change.Clear, "failOn"))
+	assign(&result.Governance, change.Set.Governance, slices.Contains(change.Clear, "governance"))
+	assign(&result.ExemptTopics, change.Set.ExemptTopics, slices.Contains(change.Clear, "exemptTopics"))
+	assign(&result.APIVersion, change.Set.APIVersion, slices.Contains(change.Clear, "apiVersion"))
+	assign(&result.SchemaText, change.Set.SchemaText, slices.Contains(change.Clear, "schemaText"))
+	key := Key{Kind: kindPolicy, ID: scope}
+	switch {
+	case result != Policy{}:
+		return []Record{put(key, result, "")}, nil
+	case st.ownPolicy(scope) != nil:
+		return []Record{remove(key)}, nil
+	}
+	return nil, nil
 }
 
 // judgePolicy asks the policy, after the level had nothing to say, about the

@@ -20,8 +20,12 @@ const (
 	kindConfig   = "config"
 	kindMode     = "mode"
 	kindPolicy   = "policy"
-	kindKek      = "kek"
-	kindDek      = "dek"
+	kindContract = "contract"
+	// kindException excuses a finding, kindBaseline the old debt of a subject.
+	kindException = "exception"
+	kindBaseline  = "baseline"
+	kindKek       = "kek"
+	kindDek       = "dek"
 	// kindAssociation ties a side of a resource to a subject.
 	kindAssociation = "association"
 )

@@ -74,16 +74,15 @@ type registration struct {
 // basis is what of a state a registration rests on. Values in a state are
 // never changed in place, so equal pointers mean that nothing happened.
 type basis struct {
-	subject  *subject
-	configs  [4]*Config
-	policies [4]*Policy
-	mode     Mode
+	ground
+	configs [4]*Config
+	mode    Mode
 }
 
 func (st *State) basisOf(name string) basis {
-	b := basis{subject: st.subject(name), mode: st.effectiveMode(name)}
+	b := basis{ground: st.groundOf(name), mode: st.effectiveMode(name)}
 	for i, scope := range []string{name, contextScope(name), "", globalScope} {
-		b.configs[i], b.policies[i] = st.ownConfig(scope), st.ownPolicy(scope)
+		b.configs[i] = st.ownConfig(scope)
 	}
 	return b
 }
@@ -127,7 +126,11 @@ func (r *Registry) prepareRegistration(ctx context.Context, st *State, req Regis
 	if reg.mode.replicates() {
 		return reg, nil
 	}
-	return reg, r.checkRegistration(ctx, st, reg, config)
+	err = r.checkRegistration(ctx, st, reg, config)
+	if req.partOfChange {
+		return reg, err
+	}
+	return reg, r.governRegistration(ctx, st, reg, err)
 }
 
 // alreadyThere is the path of a producer's start: the schema as sent is a

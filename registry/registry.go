@@ -20,6 +20,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/accordhq/accord/contracts"
 	"github.com/accordhq/accord/schema"
 )
 
@@ -59,6 +60,8 @@ type Registry struct {
 	// parsed remembers schemas by what was parsed, stored by where they lie.
 	parsed *budgetCache[sourceKey, *understood]
 	stored *budgetCache[Offset, *understood]
+	// promises remembers contracts by where they lie.
+	promises *budgetCache[Offset, *contracts.Contract]
 
 	maxAssociations int
 
@@ -87,6 +90,9 @@ func Open(ctx context.Context, opts Options) (*Registry, error) {
 		stored:          newBudgetCache[Offset](cmp.Or(opts.ParseCache, defaultCache)/2, (*understood).weight),
 		maxAssociations: cmp.Or(opts.MaxAssociations, defaultMaxAssociations),
 
+		promises: newBudgetCache[Offset](cmp.Or(opts.ParseCache, defaultCache)/8, func(c *contracts.Contract) int {
+			return parsedWeight * len(c.Document.Bytes())
+		}),
 		writes:  make(chan *write, maxBatch),
 		wanted:  make(chan struct{}, 1),
 		closing: make(chan struct{}),

@@ -6,6 +6,8 @@ import (
 	"sync"
 
 	"github.com/tidwall/btree"
+
+	"github.com/accordhq/accord/schema/finding"
 )
 
 // maxID is the highest schema id and version number: they travel as int32.
@@ -19,6 +21,9 @@ type State struct {
 	configs  *btree.Map[string, *Config]
 	modes    *btree.Map[string, Mode]
 	policies *btree.Map[string, *Policy]
+	book
+	exceptions *exceptionSet
+	baselines  *btree.Map[string, *finding.Baseline]
 
 	associations associations
 
@@ -41,6 +46,10 @@ func newState() *State {
 		modes:    new(btree.Map[string, Mode]),
 		policies: new(btree.Map[string, *Policy]),
 
+		book:       newBook(),
+		exceptions: new(exceptionSet),
+		baselines:  new(btree.Map[string, *finding.Baseline]),
+
 		associations: newAssociations(),
 
 		copying: new(sync.Mutex),
@@ -56,12 +65,14 @@ func (st *State) clone() *State {
 	c.catalog, c.keyring = st.catalog.clone(), st.keyring.clone()
 	c.configs, c.modes, c.policies = st.configs.Copy(), st.modes.Copy(), st.policies.Copy()
 	c.associations = st.associations.clone()
+	c.book, c.baselines = st.book.clone(), st.baselines.Copy()
 	c.copying = new(sync.Mutex)
 	return &c
 }
 
 // With returns the state as it would be after records that are not in the log
-// yet. Dry runs and pending writes are decided on it.
+// yet. Dry runs and pending writes are decided on it. What such records bring
+// keeps its text with it, for there is none to fetch.
 func (st *State) With(recs ...Record) *State {
 	next := st.clone()
 	for _, rec := range recs {
@@ -97,6 +108,12 @@ func (st *State) applyRecord(e Entry) (known bool, err error) {
 		return true, applySetting(st.modes, e, func(m *modeFacts) Mode { return m.Mode })
 	case kindPolicy:
 		return true, applySetting(st.policies, e, func(p *Policy) *Policy { return p })
+	case kindContract:
+		return true, st.applyContract(e)
+	case kindException:
+		return true, st.applyException(e)
+	case kindBaseline:
+		return true, st.applyBaseline(e)
 	case kindKek:
 		return true, st.applyKek(e)
 	case kindDek:
@@ -130,11 +147,15 @@ func (st *State) applySchema(e Entry) error {
 	if millis == 0 {
 		millis = e.Time.UnixMilli()
 	}
-	st.set(&version{
+	v := &version{
 		subject: name, number: int32(number), id: int32(f.ID), //nolint:gosec // both checked above
 		format: f.Type, same: f.sameness, printed: f.Printed, unparsed: f.Unparsed,
 		refs: f.References, metadata: f.Metadata, rules: f.RuleSet, at: e.Offset, millis: millis,
-	})
+	}
+	if len(e.Body) > 0 {
+		v.pending = new(string(e.Body))
+	}
+	st.set(v)
 	return nil
 }
 

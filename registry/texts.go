@@ -53,10 +53,18 @@ func (c *budgetCache[K, V]) store(key K, value V) {
 // textOf returns a version's text as it was registered, from memory or from
 // the store.
 func (r *Registry) textOf(ctx context.Context, v *version) (string, error) {
-	if t, ok := r.texts.lookup(v.at); ok {
+	if v.pending != nil {
+		return *v.pending, nil
+	}
+	return r.bodyAt(ctx, v.at, fmt.Sprintf("%s version %d", v.subject, v.number))
+}
+
+// bodyAt returns the body of an entry; what it is, is for the error.
+func (r *Registry) bodyAt(ctx context.Context, at Offset, what string) (string, error) {
+	if t, ok := r.texts.lookup(at); ok {
 		return t, nil
 	}
-	e, err := r.log.Get(ctx, v.at)
+	e, err := r.log.Get(ctx, at)
 	switch {
 	case err != nil && ctx.Err() != nil:
 		return "", ctx.Err()
@@ -64,11 +72,11 @@ func (r *Registry) textOf(ctx context.Context, v *version) (string, error) {
 		return "", &Error{
 			Code:    CodeStoreUnavailable,
 			Message: "The store did not answer. Try again",
-			Err:     fmt.Errorf("read the text of %s version %d at %s: %w", v.subject, v.number, v.at, err),
+			Err:     fmt.Errorf("read the text of %s at %s: %w", what, at, err),
 		}
 	}
 	t := string(e.Body)
-	r.texts.store(v.at, t)
+	r.texts.store(at, t)
 	return t, nil
 }
 
@@ -76,8 +84,10 @@ func (r *Registry) textOf(ctx context.Context, v *version) (string, error) {
 // exist already, so they are read leniently. What a version refers to never
 // changes, so the offset of its text is all there is to remember it by.
 func (r *Registry) parsedOf(ctx context.Context, st *State, v *version) (*understood, error) {
-	if u, ok := r.stored.lookup(v.at); ok {
-		return u, nil
+	if v.pending == nil {
+		if u, ok := r.stored.lookup(v.at); ok {
+			return u, nil
+		}
 	}
 	t, err := r.textOf(ctx, v)
 	if err != nil {
@@ -91,6 +101,8 @@ func (r *Registry) parsedOf(ctx context.Context, st *State, v *version) (*unders
 	if err != nil {
 		return nil, err
 	}
-	r.stored.store(v.at, u)
+	if v.pending == nil {
+		r.stored.store(v.at, u)
+	}
 	return u, nil
 }

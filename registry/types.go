@@ -40,6 +40,9 @@ type RegisterRequest struct {
 	Format                  string
 	TagsToAdd, TagsToRemove []schema.ElementTags
 	PropagateTags           bool
+
+	// partOfChange leaves the gate to the Change, which judges the whole.
+	partOfChange bool
 }
 
 // TagRequest asks for a new version that differs from an existing one in tags,

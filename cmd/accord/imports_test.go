@@ -46,7 +46,7 @@ var rooms = []room{
 	{"registry/sqlitelog", []string{"registry"}, "a store knows the Log it implements and no other store"},
 	{"registry/pglog", []string{"registry"}, "a store knows the Log it implements and no other store"},
 	{"registry/pglog/pgtest", nil, "it gives tests a database and knows no log"},
-	{"registry", []string{"schema/...", "compat/..."}, "the core knows the domains, and neither its stores nor its callers"},
+	{"registry", []string{"schema/...", "compat/...", "contracts", "contracts/..."}, "the core knows the domains, and neither its stores nor its callers"},
 	{"web/api", []string{"registry", "registry/client", "schema/...", "compat"}, "a handler decodes, asks the registry and encodes"},
 	{"web", []string{"web/...", "registry", "schema", "schema/jsontree"}, "the server composes and decides nothing"},
 	{"cmd/...", []string{"..."}, "commands put everything together"},

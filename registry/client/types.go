@@ -219,18 +219,25 @@ type Policy struct {
 	// FailOn is the weakest severity of a finding that refuses a schema: error
 	// or warning.
 	FailOn *string `json:"failOn,omitempty"`
-	// APIVersion is the version of Confluent's API that is spoken, "7.6";
-	// SchemaText is source or confluent. Both hold for the whole registry.
-	APIVersion *string `json:"apiVersion,omitempty"`
-	SchemaText *string `json:"schemaText,omitempty"`
+	// Governance is enforce, advise or off.
+	Governance *string `json:"governance,omitempty"`
+	// ExemptTopics are patterns of topics that governance passes over,
+	// APIVersion is the version of Confluent's API that is spoken, "7.6", and
+	// SchemaText is source or confluent. They hold for the whole registry.
+	ExemptTopics *[]string `json:"exemptTopics,omitempty"`
+	APIVersion   *string   `json:"apiVersion,omitempty"`
+	SchemaText   *string   `json:"schemaText,omitempty"`
 }
 
 // PolicyUpdate changes a Policy field by field.
 type PolicyUpdate struct {
 	ProtobufRules Change[string] `json:"protobufRules,omitzero"`
 	FailOn        Change[string] `json:"failOn,omitzero"`
+	Governance    Change[string] `json:"governance,omitzero"`
 	APIVersion    Change[string] `json:"apiVersion,omitzero"`
 	SchemaText    Change[string] `json:"schemaText,omitzero"`
+
+	ExemptTopics Change[[]string] `json:"exemptTopics,omitzero"`
 }
 
 // ErrorBody is the body of every error answer.

@@ -106,7 +106,7 @@ func TestSchemaTextAsConfluentPrintsIt(t *testing.T) {
 func TestDialectIsTheWholeRegistrys(t *testing.T) {
 	t.Parallel()
 	s := newServer(t, Options{})
-	const whole = `{"error_code":42203,"message":"apiVersion and schemaText hold for the whole registry: set them without a subject or context"}`
+	const whole = `{"error_code":42203,"message":"apiVersion, schemaText and exemptTopics hold for the whole registry: set them without a subject or context"}`
 	want(t, s, http.MethodPut, "/accord/v1/config/s", `{"apiVersion":"7.6"}`, 422, whole)
 	want(t, s, http.MethodPut, "/accord/v1/config/:.eu:", `{"schemaText":"source"}`, 422, whole)
 	for _, version := range []string{"", "7", "x.y", "4.9", "9.0", "8.6", "7.-1", "7.6x"} {

@@ -27,15 +27,17 @@ func (h *Handler) setPolicy(r *request) (any, error) {
 	set, err := policyFrom(client.Policy{
 		ProtobufRules: body.ProtobufRules.Value(), FailOn: body.FailOn.Value(),
 		APIVersion: body.APIVersion.Value(), SchemaText: body.SchemaText.Value(),
+		Governance: body.Governance.Value(), ExemptTopics: body.ExemptTopics.Value(),
 	})
 	if err != nil {
 		return nil, err
 	}
 	change := registry.PolicyChange{Set: set}
-	for name, field := range map[string]client.Change[string]{
-		"protobufRules": body.ProtobufRules, "failOn": body.FailOn, "apiVersion": body.APIVersion, "schemaText": body.SchemaText,
+	for name, unset := range map[string]bool{
+		"protobufRules": body.ProtobufRules.IsUnset(), "failOn": body.FailOn.IsUnset(), "governance": body.Governance.IsUnset(),
+		"exemptTopics": body.ExemptTopics.IsUnset(), "apiVersion": body.APIVersion.IsUnset(), "schemaText": body.SchemaText.IsUnset(),
 	} {
-		if field.IsUnset() {
+		if unset {
 			change.Clear = append(change.Clear, name)
 		}
 	}
@@ -49,6 +51,7 @@ func (h *Handler) setPolicy(r *request) (any, error) {
 func policyOf(p registry.Policy) client.Policy {
 	wire := client.Policy{
 		ProtobufRules: (*string)(p.ProtobufRules), FailOn: (*string)(p.FailOn), SchemaText: (*string)(p.SchemaText),
+		Governance: (*string)(p.Governance), ExemptTopics: (*[]string)(p.ExemptTopics),
 	}
 	if p.APIVersion != nil {
 		wire.APIVersion = new(p.APIVersion.String())
@@ -62,6 +65,8 @@ func policyFrom(wire client.Policy) (registry.Policy, error) {
 		ProtobufRules: (*compat.Rules)(wire.ProtobufRules),
 		FailOn:        (*finding.Severity)(wire.FailOn),
 		SchemaText:    (*registry.SchemaText)(wire.SchemaText),
+		Governance:    (*registry.Governance)(wire.Governance),
+		ExemptTopics:  (*registry.Patterns)(wire.ExemptTopics),
 	}
 	if wire.APIVersion != nil {
 		version, err := registry.ParseAPIVersion(*wire.APIVersion)

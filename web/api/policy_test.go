@@ -17,7 +17,9 @@ func TestPolicyRefusesWhatTheLevelLetsPass(t *testing.T) {
 	want(t, s, http.MethodGet, "/accord/v1/config/s", "", 200, `{}`)
 	want(t, s, http.MethodPut, "/accord/v1/config", `{"protobufRules":"wire"}`, 200, `{"protobufRules":"WIRE"}`)
 	want(t, s, http.MethodGet, "/accord/v1/config/s?defaultToGlobal=true", "", 200,
-		`{"protobufRules":"WIRE","failOn":"error","apiVersion":"8.5","schemaText":"source"}`)
+		`{"protobufRules":"WIRE","failOn":"error","governance":"off",`+
+			`"exemptTopics":["_*","*-changelog","*-repartition","connect-configs","connect-offsets","connect-status"],`+
+			`"apiVersion":"8.5","schemaText":"source"}`)
 	answer := want(t, s, http.MethodPost, "/subjects/s/versions", proto(reused), 409, "")
 	for _, part := range []string{`"error_code":40901`, `errorType:\"PROTO_FIELD_NO_DELETE_UNLESS_NUMBER_RESERVED\"`, `"code":"PROTO_FIELD_NO_DELETE_UNLESS_NUMBER_RESERVED"`} {
 		if !strings.Contains(answer, part) {

@@ -1,0 +1,340 @@
+package registry
+
+import (
+	"context"
+	"errors"
+	"slices"
+
+	"github.com/accordhq/accord/contracts/odcs"
+	"github.com/accordhq/accord/schema"
+	"github.com/accordhq/accord/schema/finding"
+)
+
+// Change is what a stream's owner changes at once: contracts, schemas and
+// settings. It is made whole or not at all, as one entry of the audit trail,
+// and judged as a whole.
+type Change struct {
+	Contracts []ContractFile
+	Schemas   []SchemaFile
+	Configs   []Scoped[ConfigChange]
+	Policies  []Scoped[PolicyChange]
+	// DryRun judges the change and writes nothing.
+	DryRun bool
+}
+
+// ContractFile is a contract document. Name is for findings.
+type ContractFile struct {
+	Name string
+	Text []byte
+}
+
+// SchemaFile is a schema to register. Name is for findings.
+type SchemaFile struct {
+	Name string
+	RegisterRequest
+}
+
+// ChangeResult says what a change did, or would do.
+type ChangeResult struct {
+	// Findings are everything there is to say of the streams concerned, in the
+	// reader's order. They refuse a change by their severity, or where the
+	// compatibility level does.
+	Findings []finding.Finding
+	// Steps say what became of each part: schemas, then contracts, then
+	// settings.
+	Steps []ChangeStep
+	// Refused is why the change cannot be made, nil if it can. Outside of dry
+	// runs it is the error.
+	Refused error
+}
+
+// ChangeStep is one part of a change.
+type ChangeStep struct {
+	// Kind is "schema", "contract", "config" or "policy".
+	Kind string
+	// Subject is the subject or scope.
+	Subject string
+	// Outcome is what is done: nothing, if it is so already.
+	Outcome ChangeOutcome
+	// Version and ID are a schema's; a new one gets them when it is written.
+	Version, ID int
+}
+
+// ChangeOutcome is what became of a part of a change.
+type ChangeOutcome string
+
+// The outcomes.
+const (
+	ChangeCreates ChangeOutcome = "created"
+	ChangeUpdates ChangeOutcome = "updated"
+	ChangeNothing ChangeOutcome = "unchanged"
+	ChangeRefused ChangeOutcome = "refused"
+)
+
+// patience is how often a change is prepared again because something else was
+// written meanwhile. Then it is prepared in the sequencer's turn, where nothing
+// can come in between.
+const patience = 3
+
+// Change makes a change, or with DryRun says what would come of it. What is as
+// it should be already writes nothing, so it may be repeated.
+func (r *Registry) Change(ctx context.Context, c Change) (ChangeResult, error) {
+	for attempt := 0; ; attempt++ {
+		base := r.state.Load()
+		plan, err := r.planChange(ctx, base, c)
+		switch {
+		case err != nil:
+			return ChangeResult{}, err
+		case c.DryRun:
+			return plan.result, nil
+		case plan.result.Refused != nil:
+			return plan.result, plan.result.Refused
+		}
+		_, err = r.submit(ctx, func(now *State) ([]Record, error) {
+			if now == base {
+				return plan.recs, nil
+			}
+			if attempt < patience {
+				return nil, errStale
+			}
+			if plan, err = r.planChange(ctx, now, c); err != nil {
+				return nil, err
+			}
+			return plan.recs, plan.result.Refused
+		})
+		if !errors.Is(err, errStale) {
+			return plan.result, err
+		}
+	}
+}
+
+// changePlan is a change worked out on a state.
+type changePlan struct {
+	registry *Registry
+	// base is the state as it is, next as it would be.
+	base, next *State
+	recs       []Record
+	// subjects are those to judge, files the names of their new schemas.
+	subjects []string
+	files    map[string]string
+	result   ChangeResult
+}
+
+func (r *Registry) planChange(ctx context.Context, st *State, c Change) (*changePlan, error) {
+	p := &changePlan{registry: r, base: st, next: st, files: map[string]string{}}
+	if err := p.settings(c); err != nil {
+		return nil, err
+	}
+	if err := p.schemas(ctx, c.Schemas); err != nil {
+		return nil, err
+	}
+	for _, file := range c.Contracts {
+		if err := p.contract(ctx, file); err != nil {
+			return nil, err
+		}
+	}
+	if err := p.judge(ctx); err != nil {
+		return nil, err
+	}
+	finding.Sort(p.result.Findings)
+	if refused := new(Error); errors.As(p.result.Refused, &refused) {
+		refused.Findings = p.result.Findings
+	}
+	return p, nil
+}
+
+// take makes records part of the change and returns what they do to a key.
+func (p *changePlan) take(existed bool, recs ...Record) ChangeOutcome {
+	if len(recs) == 0 {
+		return ChangeNothing
+	}
+	p.recs = append(p.recs, recs...)
+	p.next = p.next.With(recs...)
+	if existed {
+		return ChangeUpdates
+	}
+	return ChangeCreates
+}
+
+// concern has a subject judged.
+func (p *changePlan) concern(subject string) {
+	if !slices.Contains(p.subjects, subject) {
+		p.subjects = append(p.subjects, subject)
+	}
+}
+
+// refuse notes why the change cannot be made; the first reason is told, and an
+// incompatible schema before all others. Anything else than a refusal ends the
+// planning.
+func (p *changePlan) refuse(err error, file string) error {
+	refused := new(Error)
+	if !errors.As(err, &refused) || refused.Code == CodeStoreUnavailable {
+		return err
+	}
+	for _, f := range refused.Findings {
+		if f.File == "" {
+			f.File = file
+		}
+		p.result.Findings = append(p.result.Findings, f)
+	}
+	first := new(Error)
+	if !errors.As(p.result.Refused, &first) || refused.Code == CodeIncompatible && first.Code != CodeIncompatible {
+		told := *refused
+		p.result.Refused = &told
+	}
+	return nil
+}
+
+// settings plans configs and policies: they decide how the rest is judged.
+func (p *changePlan) settings(c Change) error {
+	for _, s := range c.Policies {
+		scope := canonicalScope(s.Scope)
+		recs, err := p.next.policyRecords(scope, s.Value)
+		if err != nil {
+			return err
+		}
+		outcome := p.take(p.next.ownPolicy(scope) != nil, recs...)
+		p.result.Steps = append(p.result.Steps, ChangeStep{Kind: kindPolicy, Subject: scope, Outcome: outcome})
+	}
+	for _, s := range c.Configs {
+		scope := canonicalScope(s.Scope)
+		recs, err := p.next.configRecords(scope, s.Value)
+		if err != nil {
+			return err
+		}
+		outcome := p.take(p.next.ownConfig(scope) != nil, recs...)
+		p.result.Steps = append(p.result.Steps, ChangeStep{Kind: kindConfig, Subject: scope, Outcome: outcome})
+	}
+	return nil
+}
+
+// schemas plans registrations. One that refers to another of the change comes
+// after it, in whatever order they were sent.
+func (p *changePlan) schemas(ctx context.Context, files []SchemaFile) error {
+	for len(files) > 0 {
+		var waiting []SchemaFile
+		for _, file := range files {
+			err := p.schema(ctx, file)
+			if refused := new(Error); errors.As(err, &refused) && refused.Code == CodeReferenceNotFound {
+				waiting = append(waiting, file)
+				continue
+			}
+			if err := p.schemaRefused(err, file); err != nil {
+				return err
+			}
+		}
+		if len(waiting) == len(files) {
+			for _, file := range waiting {
+				if err := p.schemaRefused(p.schema(ctx, file), file); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+		files = waiting
+	}
+	return nil
+}
+
+func (p *changePlan) schemaRefused(err error, file SchemaFile) error {
+	if err == nil {
+		return nil
+	}
+	p.result.Steps = append(p.result.Steps, ChangeStep{Kind: kindSchema, Subject: canonicalSubject(file.Subject), Outcome: ChangeRefused})
+	return p.refuse(asFinding(err, file), file.Name)
+}
+
+// schema plans one registration.
+func (p *changePlan) schema(ctx context.Context, file SchemaFile) error {
+	req := file.RegisterRequest
+	req.Subject = canonicalSubject(req.Subject)
+	req.partOfChange = true
+	if err := req.check(); err != nil {
+		return err
+	}
+	reg, err := p.registry.prepareRegistration(ctx, p.next, req)
+	if err != nil {
+		return err
+	}
+	existed := p.next.subject(req.Subject) != nil
+	recs, err := reg.settle(p.next)
+	if err != nil {
+		return err
+	}
+	p.concern(req.Subject)
+	p.files[req.Subject] = file.Name
+	step := ChangeStep{Kind: kindSchema, Subject: req.Subject, Outcome: p.take(existed, recs...)}
+	if v := reg.existing; v != nil {
+		step.Version, step.ID = int(v.number), int(v.id)
+	} else if v, ok := p.next.version(req.Subject, reg.number); ok {
+		step.Version, step.ID = int(v.number), int(v.id)
+	}
+	p.result.Steps = append(p.result.Steps, step)
+	return nil
+}
+
+// contract plans a document.
+func (p *changePlan) contract(ctx context.Context, file ContractFile) error {
+	doc, faults := odcs.Parse(file.Name, file.Text)
+	if doc == nil || !doc.Valid() {
+		return p.refuse(invalidContract(faults), file.Name)
+	}
+	recs, subjects, faults, err := p.registry.contractRecords(ctx, p.next, doc)
+	if err != nil {
+		return p.refuse(err, file.Name)
+	}
+	p.result.Findings = append(p.result.Findings, faults...)
+	for _, subject := range subjects {
+		p.concern(subject)
+	}
+	existed := slices.ContainsFunc(subjects, func(s string) bool { return p.base.contract(s) != nil })
+	outcome := p.take(existed, recs...)
+	for _, subject := range subjects {
+		p.result.Steps = append(p.result.Steps, ChangeStep{Kind: kindContract, Subject: subject, Outcome: outcome})
+	}
+	return nil
+}
+
+// judge passes the whole through the gate.
+func (p *changePlan) judge(ctx context.Context) error {
+	var wanting []string
+	var all []finding.Finding
+	for _, subject := range p.subjects {
+		found, err := p.registry.findings(ctx, p.base, p.next, subject, p.files[subject])
+		if err != nil {
+			return err
+		}
+		all = append(all, found...)
+		counts := slices.ContainsFunc(found, func(f finding.Finding) bool { return f.Counts(finding.Error) })
+		if counts && p.next.governance(subject) == Enforce {
+			wanting = append(wanting, subject)
+		}
+	}
+	p.result.Findings = append(p.result.Findings, all...)
+	if len(wanting) > 0 && p.result.Refused == nil {
+		p.result.Refused = &Error{Code: CodeUngoverned, Message: ungoverned(wanting, all)}
+	}
+	return nil
+}
+
+// asFinding gives a refusal that has no findings one of its own, so that it
+// stands in the list with its place.
+func asFinding(err error, file SchemaFile) error {
+	refused := new(Error)
+	if !errors.As(err, &refused) || len(refused.Findings) > 0 {
+		return err
+	}
+	told := *refused
+	f := finding.Finding{
+		Code: codeSchemaRefused, Severity: finding.Error, Subject: canonicalSubject(file.Subject),
+		Message: refused.Message, File: file.Name,
+	}
+	if fault := new(schema.Error); errors.As(err, &fault) {
+		f.Line, f.Column = fault.Line, fault.Column
+	}
+	told.Findings = []finding.Finding{f}
+	return &told
+}
+
+// codeSchemaRefused is what the registry refuses and no rule finds.
+var codeSchemaRefused = finding.Claim("CONTRACT_SCHEMA_REFUSED", "the registry cannot take a schema")

@@ -1,0 +1,247 @@
+package registry
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/tidwall/btree"
+
+	"github.com/accordhq/accord/contracts"
+	"github.com/accordhq/accord/contracts/odcs"
+	"github.com/accordhq/accord/schema/finding"
+)
+
+// contractRow is what memory holds of a subject's contract; the text stays in
+// the store. Rows are never changed in place.
+type contractRow struct {
+	subject string
+	contractFacts
+	// at is the entry that holds the text; pending is the text while there is
+	// no such entry yet.
+	at      Offset
+	pending []byte
+	millis  int64
+	actor   string
+}
+
+// contractFacts are the facts of a kindContract record; the body is the
+// document, byte for byte.
+type contractFacts struct {
+	ID      string `json:"id"`
+	Version string `json:"version"`
+	Status  string `json:"status"`
+	// File is the name the document was sent under.
+	File       string `json:"file,omitempty"`
+	Topic      string `json:"topic,omitempty"`
+	KeySubject string `json:"keySubject,omitempty"`
+}
+
+// book is the index of contracts, by the subject of a stream's values.
+type book struct {
+	contracts *btree.Map[string, *contractRow]
+	// keys leads from a subject of keys to that of the values, where a contract
+	// names one.
+	keys *btree.Map[string, string]
+}
+
+func newBook() book {
+	return book{contracts: new(btree.Map[string, *contractRow]), keys: new(btree.Map[string, string])}
+}
+
+func (b book) clone() book { return book{contracts: b.contracts.Copy(), keys: b.keys.Copy()} }
+
+// contract is the contract filed for a subject, nil for none.
+func (b book) contract(subject string) *contractRow {
+	row, _ := b.contracts.Get(subject)
+	return row
+}
+
+// keyedBy is the subject whose contract says that its keys are in another.
+func (b book) keyedBy(subject string) string {
+	home, _ := b.keys.Get(subject)
+	return home
+}
+
+func (b book) applyContract(e Entry) error {
+	if old, ok := b.contracts.Delete(e.Key.ID); ok {
+		b.keys.Delete(qualifiedLike(e.Key.ID, old.KeySubject))
+	}
+	if e.Op != OpPut || len(e.Facts) == 0 {
+		return nil
+	}
+	row := &contractRow{subject: e.Key.ID, at: e.Offset, pending: e.Body, millis: e.Time.UnixMilli(), actor: e.Actor}
+	if err := json.Unmarshal(e.Facts, &row.contractFacts); err != nil {
+		return fmt.Errorf("facts of the contract of %s: %w", e.Key.ID, err)
+	}
+	b.contracts.Set(row.subject, row)
+	if row.KeySubject != "" {
+		b.keys.Set(qualifiedLike(row.subject, row.KeySubject), row.subject)
+	}
+	return nil
+}
+
+// qualifiedLike puts a plain name into the context of another subject.
+func qualifiedLike(subject, name string) string { return targetOf(subject, name) }
+
+// StoredContract is a contract as it is kept.
+type StoredContract struct {
+	// Subject is that of the stream's values.
+	Subject string
+	// ID, Version and Status are the document's.
+	ID, Version, Status string
+	// Time and Actor say when it was filed, and by whom.
+	Time  time.Time
+	Actor string
+	// Text is the document, byte for byte; "" in lists.
+	Text string
+}
+
+func (row *contractRow) present() StoredContract {
+	return StoredContract{
+		Subject: row.subject, ID: row.ID, Version: row.Version, Status: row.Status,
+		Time: time.UnixMilli(row.millis).UTC(), Actor: row.actor,
+	}
+}
+
+// Contracts lists the contracts in the order of their subjects, without texts.
+func (r *Registry) Contracts() []StoredContract {
+	out := []StoredContract{}
+	r.state.Load().contracts.Scan(func(_ string, row *contractRow) bool {
+		out = append(out, row.present())
+		return true
+	})
+	return out
+}
+
+// Contract returns the contract of a subject, or CodeContractNotFound.
+func (r *Registry) Contract(ctx context.Context, subject string) (StoredContract, error) {
+	row := r.state.Load().contract(canonicalSubject(subject))
+	if row == nil {
+		return StoredContract{}, contractNotFound(subject)
+	}
+	out := row.present()
+	text, err := r.contractText(ctx, row)
+	out.Text = string(text)
+	return out, err
+}
+
+func contractNotFound(subject string) error {
+	return errorf(CodeContractNotFound, "Subject '%s' has no contract.", subject)
+}
+
+func (r *Registry) contractText(ctx context.Context, row *contractRow) ([]byte, error) {
+	if row.pending != nil {
+		return row.pending, nil
+	}
+	text, err := r.bodyAt(ctx, row.at, "the contract of "+row.subject)
+	return []byte(text), err
+}
+
+// promiseOf is the contract that speaks for a subject's home, nil for none.
+func (r *Registry) promiseOf(ctx context.Context, st *State, home string) (*contracts.Contract, error) {
+	row := st.contract(home)
+	if row == nil {
+		return nil, nil
+	}
+	if row.pending == nil {
+		if known, ok := r.promises.lookup(row.at); ok {
+			return known, nil
+		}
+	}
+	text, err := r.contractText(ctx, row)
+	if err != nil {
+		return nil, err
+	}
+	doc, _ := odcs.Parse(row.File, text)
+	if doc == nil {
+		return nil, fmt.Errorf("the contract of %s was filed and cannot be read", home)
+	}
+	found, _ := promiseFor(doc, home)
+	if found == nil {
+		return nil, fmt.Errorf("the contract of %s was filed and does not speak of it", home)
+	}
+	if row.pending == nil {
+		r.promises.store(row.at, found)
+	}
+	return found, nil
+}
+
+// promiseFor picks the contract of a subject out of a document.
+func promiseFor(doc *odcs.Document, subject string) (*contracts.Contract, []finding.Finding) {
+	found, faults := contracts.Of(doc)
+	for _, c := range found {
+		if canonicalSubject(c.Subject) == subject {
+			return c, faults
+		}
+	}
+	return nil, faults
+}
+
+// contractRecords files a document for every stream that it describes. What is
+// filed already is not written again.
+func (r *Registry) contractRecords(ctx context.Context, st *State, doc *odcs.Document) ([]Record, []string, []finding.Finding, error) {
+	found, faults := contracts.Of(doc)
+	faults = append(doc.Findings(), faults...)
+	var recs []Record
+	var subjects []string
+	for _, c := range found {
+		subject := canonicalSubject(c.Subject)
+		if err := checkSubject(subject); err != nil {
+			return nil, nil, nil, err
+		}
+		subjects = append(subjects, subject)
+		same, err := r.filed(ctx, st, subject, doc.Bytes())
+		if err != nil {
+			return nil, nil, nil, err
+		}
+		if same {
+			continue
+		}
+		if err := st.checkWritable(subject); err != nil {
+			return nil, nil, nil, err
+		}
+		recs = append(recs, put(Key{Kind: kindContract, ID: subject}, contractFacts{
+			ID: c.ID, Version: c.VersionText, Status: doc.Status, File: doc.Name(), Topic: c.Topic, KeySubject: c.KeySubject,
+		}, string(doc.Bytes())))
+	}
+	return recs, subjects, faults, nil
+}
+
+// filed reports whether a subject's contract is a text, byte for byte.
+func (r *Registry) filed(ctx context.Context, st *State, subject string, text []byte) (bool, error) {
+	row := st.contract(subject)
+	if row == nil {
+		return false, nil
+	}
+	have, err := r.contractText(ctx, row)
+	return string(have) == string(text), err
+}
+
+// DeleteContract takes a subject's contract away, if the gate lets it go.
+func (r *Registry) DeleteContract(ctx context.Context, subject string) error {
+	subject = canonicalSubject(subject)
+	_, err := r.submitGoverned(ctx, []string{subject}, func(st *State) ([]Record, error) {
+		if st.contract(subject) == nil {
+			return nil, contractNotFound(subject)
+		}
+		if err := st.checkWritable(subject); err != nil {
+			return nil, err
+		}
+		return []Record{remove(Key{Kind: kindContract, ID: subject})}, nil
+	})
+	return err
+}
+
+// invalidContract answers a document that is no contract.
+func invalidContract(faults []finding.Finding) error {
+	err := &Error{Code: CodeInvalidContract, Findings: faults, Message: "The contract is not valid"}
+	for _, f := range faults {
+		if f.Severity == finding.Error {
+			err.Message = fmt.Sprintf("The contract is not valid: %s (line %d, column %d)", f.Message, f.Line, f.Column)
+			break
+		}
+	}
+	return err
+}

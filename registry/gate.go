@@ -1,0 +1,219 @@
+package registry
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/accordhq/accord/contracts"
+	"github.com/accordhq/accord/schema"
+	"github.com/accordhq/accord/schema/finding"
+)
+
+// The gate: one piece of code for every path that changes what a stream
+// promises. It compares two states, as they are before and after a change, and
+// so needs to know nothing of the change itself.
+
+// gate refuses a change that leaves one of the subjects in want of something,
+// where governance is enforced.
+func (r *Registry) gate(ctx context.Context, before, after *State, subjects []string) error {
+	refusal := &Error{Code: CodeUngoverned}
+	var wanting []string
+	for _, subject := range subjects {
+		if after.governance(subject) != Enforce {
+			continue
+		}
+		found, err := r.findings(ctx, before, after, subject, "")
+		if err != nil {
+			return err
+		}
+		refusal.Findings = append(refusal.Findings, found...)
+		if slices.ContainsFunc(found, func(f finding.Finding) bool { return f.Counts(finding.Error) }) {
+			wanting = append(wanting, subject)
+		}
+	}
+	if len(wanting) == 0 {
+		return nil
+	}
+	refusal.Message = ungoverned(wanting, refusal.Findings)
+	return refusal
+}
+
+// maxGaps bounds how many gaps a message names.
+const maxGaps = 20
+
+// ungoverned names every gap and the one command that lets the change pass.
+func ungoverned(subjects []string, found []finding.Finding) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "Subject '%s' does not have what governance asks for: ", strings.Join(subjects, "', '"))
+	n := 0
+	for _, f := range found {
+		if !f.Counts(finding.Error) {
+			continue
+		}
+		if n++; n <= maxGaps {
+			if n > 1 {
+				b.WriteString("; ")
+			}
+			fmt.Fprintf(&b, "%s", f.Code)
+			if f.Path != "" {
+				fmt.Fprintf(&b, " at %s", f.Path)
+			}
+			fmt.Fprintf(&b, ": %s", f.Message)
+		}
+	}
+	if n > maxGaps {
+		fmt.Fprintf(&b, "; and %d more", n-maxGaps)
+	}
+	fmt.Fprintf(&b, ". To let it pass and be shown: accord config set %s --governance advise", subjects[0])
+	return b.String()
+}
+
+// findings judges one subject, marks what exceptions and the baseline tolerate,
+// and returns nothing for a subject that governance does not look at. The file
+// is where its new schema comes from, for findings.
+func (r *Registry) findings(ctx context.Context, before, after *State, subject, file string) ([]finding.Finding, error) {
+	role := after.roleOf(subject)
+	if role.exempt || after.governance(subject) == GovernanceOff {
+		return nil, nil
+	}
+	c, err := r.caseOf(ctx, before, after, subject, role)
+	if err != nil {
+		return nil, err
+	}
+	c.SchemaFile = file
+	if c.Schema == nil && c.Contract == nil && c.Previous == nil && c.Before == nil {
+		return nil, nil // there is no stream
+	}
+	found, err := contracts.Judge(ctx, c)
+	if err != nil {
+		return nil, comparisonFailed(err)
+	}
+	return finding.Tolerate(found, r.now(), after.exceptions.concerning(subject), after.baseline(subject)), nil
+}
+
+// caseOf lays a subject before the rules of contracts.
+func (r *Registry) caseOf(ctx context.Context, before, after *State, subject string, role role) (c contracts.Case, err error) {
+	c = contracts.Case{Subject: subject, At: r.now(), Inherits: role.inherits}
+	if c.Contract, err = r.promiseOf(ctx, after, role.home); err != nil {
+		return c, err
+	}
+	if c.Before, err = r.promiseOf(ctx, before, role.home); err != nil {
+		return c, err
+	}
+	if c.Schema, err = r.latestParsed(ctx, after, subject); err != nil {
+		return c, err
+	}
+	c.Previous, err = r.latestParsed(ctx, before, subject)
+	return c, err
+}
+
+// latestParsed is the newest active schema of a subject, nil if there is none
+// or if it is one that no parser takes.
+func (r *Registry) latestParsed(ctx context.Context, st *State, subject string) (schema.Parsed, error) {
+	v := st.subject(subject).latest()
+	if v == nil || v.unparsed {
+		return nil, nil
+	}
+	u, err := r.parsedOf(ctx, st, v)
+	if fault := new(schema.Error); errors.As(err, &fault) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	return u.Parsed, nil
+}
+
+// governRegistration passes a registration through the gate. An incompatible
+// schema is refused as such, and what governance misses is told with it.
+func (r *Registry) governRegistration(ctx context.Context, st *State, reg *registration, incompatible error) error {
+	refused := new(Error)
+	if incompatible != nil && !errors.As(incompatible, &refused) || !st.governed(reg.subject) {
+		return incompatible
+	}
+	recs, err := reg.decide(st)
+	if err != nil {
+		return cmp.Or(incompatible, err)
+	}
+	err = r.gate(ctx, st, st.With(recs...), []string{reg.subject})
+	if ungoverned := new(Error); incompatible != nil && errors.As(err, &ungoverned) {
+		refused.Findings = append(refused.Findings, ungoverned.Findings...)
+		return incompatible
+	}
+	return cmp.Or(incompatible, err)
+}
+
+// ground is what of a state the gate's judgement of a subject rests on. Equal
+// grounds mean that the judgement stands.
+type ground struct {
+	subject    *subject
+	contract   *contractRow
+	baseline   *finding.Baseline
+	exceptions *exceptionSet
+	policies   [4]*Policy
+}
+
+func (st *State) groundOf(name string) ground {
+	g := ground{subject: st.subject(name)}
+	for i, scope := range []string{name, contextScope(name), "", globalScope} {
+		g.policies[i] = st.ownPolicy(scope)
+	}
+	if st.governed(name) {
+		g.contract, g.exceptions = st.contract(st.roleOf(name).home), st.exceptions
+		g.baseline, _ = st.baselines.Get(name)
+	}
+	return g
+}
+
+// submitGoverned submits a decision about subjects once the gate has let pass
+// what follows from it.
+func (r *Registry) submitGoverned(ctx context.Context, subjects []string, decide decision) (*State, error) {
+	for {
+		st := r.state.Load()
+		if !slices.ContainsFunc(subjects, st.governed) {
+			return r.submit(ctx, decide)
+		}
+		recs, err := decide(st)
+		if err != nil {
+			return nil, err
+		}
+		if err := r.gate(ctx, st, st.With(recs...), subjects); err != nil {
+			return nil, err
+		}
+		done, err := r.submit(ctx, func(now *State) ([]Record, error) {
+			for _, subject := range subjects {
+				if now.groundOf(subject) != st.groundOf(subject) {
+					return nil, errStale
+				}
+			}
+			return decide(now)
+		})
+		if !errors.Is(err, errStale) {
+			return done, err
+		}
+	}
+}
+
+// Findings judges subjects as they stand: all of a prefix that governance looks
+// at, soft-deleted ones left out.
+func (r *Registry) Findings(ctx context.Context, prefix string) ([]finding.Finding, error) {
+	st := r.state.Load()
+	all := []finding.Finding{}
+	var failed error
+	st.scan(prefix, func(s *subject) bool {
+		if s.latest() == nil {
+			return true
+		}
+		var found []finding.Finding
+		if found, failed = r.findings(ctx, st, st, s.name, ""); failed != nil {
+			return false
+		}
+		all = append(all, found...)
+		return true
+	})
+	return all, failed
+}
