@@ -25,17 +25,17 @@ const (
 // number or text may well be a date: the contract says more than the schema
 // then.
 var (
-	textual = []string{logicalString, logicalDate, logicalTimestamp, logicalTime, logicalNumber, logicalInteger}
-	whole   = []string{logicalInteger, logicalNumber, logicalTimestamp, logicalDate, logicalTime}
-	real    = []string{logicalNumber, logicalTimestamp}
-	truth   = []string{logicalBoolean}
-	moment  = []string{logicalTimestamp, logicalDate, logicalInteger, logicalString}
-	day     = []string{logicalDate, logicalTimestamp, logicalInteger, logicalString}
-	hours   = []string{logicalTime, logicalInteger, logicalString}
-	exact   = []string{logicalNumber, logicalInteger, logicalString}
-	binary  = []string{logicalString}
-	record  = []string{logicalObject}
-	list    = []string{logicalArray}
+	textual  = []string{logicalString, logicalDate, logicalTimestamp, logicalTime, logicalNumber, logicalInteger}
+	whole    = []string{logicalInteger, logicalNumber, logicalTimestamp, logicalDate, logicalTime}
+	decimals = []string{logicalNumber, logicalTimestamp}
+	truth    = []string{logicalBoolean}
+	moment   = []string{logicalTimestamp, logicalDate, logicalInteger, logicalString}
+	day      = []string{logicalDate, logicalTimestamp, logicalInteger, logicalString}
+	hours    = []string{logicalTime, logicalInteger, logicalString}
+	exact    = []string{logicalNumber, logicalInteger, logicalString}
+	binary   = []string{logicalString}
+	record   = []string{logicalObject}
+	list     = []string{logicalArray}
 )
 
 // plainTypes are the types of the three languages that need no look inside.
@@ -44,15 +44,15 @@ var plainTypes = map[string][]string{
 	"int": whole, "long": whole, "integer": whole,
 	"int32": whole, "int64": whole, "uint32": whole, "uint64": whole, "sint32": whole, "sint64": whole,
 	"fixed32": whole, "fixed64": whole, "sfixed32": whole, "sfixed64": whole,
-	"float": real, "double": real, "number": real,
+	"float": decimals, "double": decimals, "number": decimals,
 	"object": record, "record": record, "message": record, "array": list, "map": record,
 	".google.protobuf.Timestamp": moment, ".google.type.Date": {logicalDate, logicalObject},
 	".google.type.TimeOfDay": {logicalTime, logicalObject}, ".google.type.DateTime": {logicalTimestamp, logicalObject},
 	".google.protobuf.StringValue": textual, ".google.protobuf.BytesValue": binary, ".google.protobuf.BoolValue": truth,
 	".google.protobuf.Int32Value": whole, ".google.protobuf.Int64Value": whole, ".google.protobuf.UInt32Value": whole,
-	".google.protobuf.UInt64Value": whole, ".google.protobuf.FloatValue": real, ".google.protobuf.DoubleValue": real,
-	".google.protobuf.Duration":    {logicalString, logicalNumber, logicalObject},
-	".google.protobuf.ListValue":   list,
+	".google.protobuf.UInt64Value": whole, ".google.protobuf.FloatValue": decimals, ".google.protobuf.DoubleValue": decimals,
+	".google.protobuf.Duration":  {logicalString, logicalNumber, logicalObject},
+	".google.protobuf.ListValue": list,
 }
 
 // annotations are the logical types and formats that say what a value is.

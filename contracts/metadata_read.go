@@ -1,0 +1,273 @@
+package contracts
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/accordhq/accord/contracts/odcs"
+	"github.com/accordhq/accord/schema"
+	"github.com/accordhq/accord/schema/finding"
+)
+
+// FromMetadata says what Confluent's metadata says as a contract, the reverse of
+// Metadata, and what of it a contract has no place for. What it does not say
+// stays empty. With a schema the contract has one schema object whose
+// properties are the schema's fields, with their inline tags and those that the
+// metadata gives them; without one (nil) it has none.
+//
+// The values of sensitive properties are left out.
+func FromMetadata(m *schema.Metadata, p schema.Parsed) (odcs.Contract, []Loss) {
+	r := &metadataReader{m: m.Clone(), parts: map[string]any{}}
+	if r.m == nil {
+		r.m = &schema.Metadata{}
+	}
+	r.sensitive()
+	for _, k := range partKeys {
+		r.part(k.key, k.part)
+	}
+	r.levels()
+	c := r.parse()
+	for _, k := range textKeys {
+		*k.of(&c) = r.take(k.key)
+	}
+	r.owner(&c)
+	r.custom(&c)
+	if p != nil {
+		o := objectOf(p, r.tagsOf(p))
+		c.Schema = []odcs.Object{o}
+	} else {
+		for _, pattern := range slices.Sorted(maps.Keys(r.m.Tags)) {
+			r.lose(pattern, "tags need the schema whose fields they name")
+		}
+	}
+	return c, r.losses
+}
+
+type metadataReader struct {
+	// m loses what has been read.
+	m *schema.Metadata
+	// parts are the parts of the contract that are kept as JSON, by ODCS key.
+	parts  map[string]any
+	losses []Loss
+}
+
+func (r *metadataReader) lose(path, reason string) { r.losses = append(r.losses, Loss{path, reason}) }
+
+// take reads a property and strikes it off.
+func (r *metadataReader) take(key string) string {
+	text := r.m.Properties[key]
+	delete(r.m.Properties, key)
+	return text
+}
+
+func (r *metadataReader) sensitive() {
+	for _, key := range r.m.Sensitive {
+		if _, ok := r.m.Properties[key]; ok {
+			delete(r.m.Properties, key)
+			r.lose(key, "its value is sensitive and is not shown")
+		}
+	}
+}
+
+// decoded reads JSON, keeping the digits of numbers.
+func decoded(text string) (any, error) {
+	d := json.NewDecoder(strings.NewReader(text))
+	d.UseNumber()
+	var v any
+	if err := d.Decode(&v); err != nil {
+		return nil, fmt.Errorf("read JSON: %w", err)
+	}
+	if d.More() {
+		return nil, fmt.Errorf("read JSON: text follows the value")
+	}
+	return v, nil
+}
+
+func (r *metadataReader) part(key, part string) {
+	text := r.take(key)
+	if text == "" {
+		return
+	}
+	v, err := decoded(text)
+	if err != nil {
+		r.lose(key, err.Error())
+		return
+	}
+	r.parts[part] = v
+}
+
+// quantity is a service level as people write one into a property: "5 min".
+var quantity = regexp.MustCompile(`^(-?\d+(?:\.\d+)?)\s*(.*)$`)
+
+// levels reads the service levels, by their keys: as JSON, or as a value with its
+// unit whose property is the key.
+func (r *metadataReader) levels() {
+	var all []any
+	for _, key := range slices.Sorted(maps.Keys(r.m.Properties)) {
+		name, ok := strings.CutPrefix(key, levelPrefix)
+		if !ok {
+			continue
+		}
+		text := strings.TrimSpace(r.take(key))
+		if v, err := decoded(text); err == nil {
+			if level, ok := v.(map[string]any); ok {
+				all = append(all, level)
+				continue
+			}
+		}
+		level := map[string]any{"id": name, "property": name, "value": text}
+		if parts := quantity.FindStringSubmatch(text); parts != nil {
+			level["value"], level["unit"] = json.Number(parts[1]), parts[2]
+		}
+		all = append(all, level)
+	}
+	if all != nil {
+		r.parts["slaProperties"] = all
+	}
+	if text := r.take(objectivesKey); text != "" {
+		if v, err := decoded(text); err != nil {
+			r.lose(objectivesKey, err.Error())
+		} else {
+			r.parts["customProperties"] = []any{map[string]any{"property": objectivesProperty, "value": v}}
+		}
+	}
+}
+
+// parse reads the parts as the document that they are parts of.
+func (r *metadataReader) parse() odcs.Contract {
+	if len(r.parts) == 0 {
+		return odcs.Contract{}
+	}
+	for key, value := range map[string]any{"apiVersion": "v3.1.0", "kind": "DataContract", "id": "-", "version": "-", "status": "-"} {
+		r.parts[key] = value // what makes it a document
+	}
+	var text bytes.Buffer
+	e := json.NewEncoder(&text)
+	e.SetEscapeHTML(false)
+	if err := e.Encode(r.parts); err != nil {
+		r.lose(prefix+"*", err.Error())
+		return odcs.Contract{}
+	}
+	doc, faults := odcs.Parse("metadata", text.Bytes())
+	for _, f := range faults {
+		if f.Severity == finding.Error && f.Path != "" {
+			r.lose(f.Path, f.Message)
+		}
+	}
+	if doc == nil {
+		r.lose(prefix+"*", "the properties cannot be read together")
+		return odcs.Contract{}
+	}
+	c := doc.Contract
+	c.APIVersion, c.Kind = "", ""
+	return c
+}
+
+// owner completes the team with what the properties of other tools say.
+func (r *metadataReader) owner(c *odcs.Contract) {
+	team, email := r.take(ownerKey), r.take(ownerEmailKey)
+	if c.Team.Name == "" {
+		c.Team.Name = team
+	}
+	if c.Team.Members == nil && email != "" {
+		c.Team.Members = []odcs.Member{{Username: email, Role: "owner"}}
+	}
+	if c.Support == nil && email != "" {
+		c.Support = []odcs.Channel{{Channel: email, Tool: "email", URL: "mailto:" + email}}
+	}
+}
+
+// custom keeps every property that nothing else has read.
+func (r *metadataReader) custom(c *odcs.Contract) {
+	for _, key := range slices.Sorted(maps.Keys(r.m.Properties)) {
+		if key == schema.VersionProperty {
+			r.lose(key, "the registry numbers its versions itself")
+			continue
+		}
+		c.CustomProperties = appendCustom(c.CustomProperties, key, r.m.Properties[key])
+	}
+	if len(r.m.Sensitive) > 0 {
+		names := odcs.Seq{}
+		for _, key := range r.m.Sensitive {
+			names = append(names, key)
+		}
+		c.CustomProperties = appendCustom(c.CustomProperties, sensitiveProperty, names)
+	}
+}
+
+// appendCustom adds a custom property. Its value can be written: it is a text or
+// a list of texts.
+func appendCustom(to odcs.CustomProperties, property string, value any) odcs.CustomProperties {
+	v, err := odcs.NewValue(value)
+	if err != nil {
+		return to // never: see above
+	}
+	return append(to, odcs.CustomProperty{Property: property, Value: v})
+}
+
+// tagsOf returns the tags that the metadata gives a field, by its full name.
+func (r *metadataReader) tagsOf(p schema.Parsed) func(schema.Field) []string {
+	type rule struct {
+		glob *regexp.Regexp
+		tags []string
+	}
+	var rules []rule
+	for _, pattern := range slices.Sorted(maps.Keys(r.m.Tags)) {
+		glob, err := globOf(pattern)
+		if err != nil {
+			r.lose(pattern, "the pattern cannot be read")
+			continue
+		}
+		rules = append(rules, rule{glob, r.m.Tags[pattern]})
+	}
+	format := p.Format()
+	return func(f schema.Field) []string {
+		name := f.Parent + "." + f.Name
+		switch {
+		case f.Kind == schema.KindObject:
+			name = f.Name
+		case format == schema.JSON:
+			name = "$." + strings.NewReplacer("[]", "[0]", "{}", "").Replace(f.Path)
+		}
+		var tags []string
+		for _, rule := range rules {
+			if rule.glob.MatchString(name) {
+				tags = append(tags, rule.tags...)
+			}
+		}
+		return tags
+	}
+}
+
+// globOf reads a tag pattern: "?" is a letter and "*" any text between two dots,
+// "**" any text.
+func globOf(pattern string) (*regexp.Regexp, error) {
+	var b strings.Builder
+	b.WriteString(`^(?s:`)
+	for rest := strings.ReplaceAll(pattern, "**.*", "**"); rest != ""; {
+		switch {
+		case strings.HasPrefix(rest, "**"):
+			b.WriteString(`.*`)
+			rest = strings.TrimLeft(rest, "*")
+			continue
+		case rest[0] == '*':
+			b.WriteString(`[^.]*`)
+		case rest[0] == '?':
+			b.WriteString(`[^.]`)
+		default:
+			b.WriteString(regexp.QuoteMeta(rest[:1]))
+		}
+		rest = rest[1:]
+	}
+	b.WriteString(`)$`)
+	glob, err := regexp.Compile(b.String())
+	if err != nil {
+		return nil, fmt.Errorf("tag pattern %q: %w", pattern, err)
+	}
+	return glob, nil
+}

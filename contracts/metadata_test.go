@@ -1,0 +1,257 @@
+package contracts_test
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	gocmp "github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+	"pgregory.net/rapid"
+
+	"github.com/accordhq/accord/contracts"
+	"github.com/accordhq/accord/contracts/odcs"
+	"github.com/accordhq/accord/schema"
+)
+
+// golden compares a text with a file of testdata, or writes it there.
+func golden(t *testing.T, name, got string) {
+	t.Helper()
+	path := filepath.Join("testdata", name)
+	if *update {
+		if err := os.WriteFile(path, []byte(got), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	want, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := gocmp.Diff(string(want), got); diff != "" {
+		t.Errorf("%s (-want +got):\n%s", path, diff)
+	}
+}
+
+func baseText(t testing.TB, name string) string {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join("testdata", "base", name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
+
+// said compares contracts by what they say, not where.
+var said = gocmp.Options{
+	cmpopts.IgnoreTypes(odcs.Place{}),
+	cmpopts.EquateEmpty(),
+	gocmp.Comparer(func(a, b odcs.Value) bool {
+		one, err1 := json.Marshal(a)
+		two, err2 := json.Marshal(b)
+		return err1 == nil && err2 == nil && string(one) == string(two)
+	}),
+}
+
+const everything = `
+tenant: acme
+dataProduct: shop
+tags: [orders, "1"]
+contractCreatedTs: 2025-01-31T10:00:00Z
+roles:
+  - {role: reader, access: read, firstLevelApprovers: ada}
+price: {priceAmount: 9.950, priceCurrency: EUR, priceUnit: month}
+customProperties:
+  - {property: costCentre, value: "4711"}
+  - {property: accordSlo, value: {freshness: {objective: 99.50, window: 28d}}}
+  - {property: confluentSensitive, value: [secret]}
+`
+
+// What metadata has a place for comes back as it was.
+func TestMetadataRoundTrip(t *testing.T) {
+	t.Parallel()
+	c := contractIn(t, "orders.odcs.yaml", baseText(t, "orders.odcs.yaml")+everything)
+	if !c.Document.Valid() {
+		t.Fatal(c.Document.Findings())
+	}
+	p := schemaIn(t, schema.Avro, baseText(t, "orders.avsc"))
+	m, losses := contracts.Metadata(c, p)
+	text, err := json.MarshalIndent(map[string]any{"metadata": m, "losses": losses}, "", "  ")
+	if err != nil {
+		t.Fatal(err)
+	}
+	golden(t, "metadata.json", string(text)+"\n")
+
+	back, losses := contracts.FromMetadata(m, p)
+	if len(losses) > 0 {
+		t.Errorf("losses on the way back: %v", losses)
+	}
+	want := c.Document.Contract
+	want.APIVersion, want.Kind = "", ""
+	want.Schema, back.Schema = nil, nil
+	byName := cmpopts.SortSlices(func(a, b odcs.CustomProperty) bool { return a.Property < b.Property })
+	if diff := gocmp.Diff(want, back, said, byName); diff != "" {
+		t.Errorf("contract (-want +got):\n%s", diff)
+	}
+	again, _ := contracts.FromMetadata(m, p)
+	for _, property := range again.Schema[0].Properties {
+		if property.Name != "customer" {
+			continue
+		}
+		if email := property.Properties[0]; email.Classification != "confidential" || !slices.Equal(email.Tags, []string{"PII"}) {
+			t.Errorf("email: %q %v", email.Classification, email.Tags)
+		}
+	}
+}
+
+func TestMetadataLosses(t *testing.T) {
+	t.Parallel()
+	c := contractIn(t, "orders.odcs.yaml", baseText(t, "orders.odcs.yaml")+`
+customProperties:
+  - {property: owner, value: me}
+  - {property: accord.team, value: x}
+  - {property: list, value: [1]}
+  - {property: count, value: 5, description: five}
+servers: [{server: prod, type: kafka, host: broker}]
+`)
+	m, losses := contracts.Metadata(c, nil)
+	var got []string
+	for _, l := range losses {
+		got = append(got, l.Path+": "+l.Reason)
+	}
+	golden(t, "metadata_losses.txt", strings.Join(got, "\n")+"\n")
+	if m.Properties["owner"] != "checkout" || m.Properties["count"] != "5" || m.Tags["**.email"] == nil {
+		t.Errorf("metadata: %+v", m)
+	}
+}
+
+func TestFromMetadata(t *testing.T) {
+	t.Parallel()
+	m := &schema.Metadata{
+		Properties: map[string]string{
+			"owner": "checkout", "ownerEmail": "ada@acme.example", "secret": "s3cr3t", "colour": "red",
+			"accord.sla.freshness": "5 min", "accord.sla.availability": "99.9 %", "accord.support": "{not json",
+			"accord.team": `{"name": "checkout", "membres": []}`, "confluent:version": "3",
+		},
+		Tags:      map[string][]string{"**.email": {"GDPR"}, "com.acme.Customer.*": {"classification:restricted"}, "a**b": {"X"}},
+		Sensitive: []string{"secret"},
+	}
+	c, losses := contracts.FromMetadata(m, schemaIn(t, schema.Avro, baseText(t, "orders.avsc")))
+	if len(m.Properties) != 9 {
+		t.Errorf("the metadata given was changed: %v", m.Properties)
+	}
+	if c.Team.Name != "checkout" || len(c.Team.Members) != 1 || c.Support[0].Channel != "ada@acme.example" {
+		t.Errorf("owner: %+v %+v", c.Team, c.Support)
+	}
+	if len(c.SLAProperties) != 2 || c.SLAProperties[1].Value.Text() != "5" || c.SLAProperties[1].Unit != "min" {
+		t.Errorf("levels: %+v", c.SLAProperties)
+	}
+	email := c.Schema[0].Properties[3].Properties[0]
+	if email.Classification != "restricted" || !slices.Equal(email.Tags, []string{"GDPR", "PII"}) {
+		t.Errorf("email: %q %v", email.Classification, email.Tags)
+	}
+	var lost []string
+	for _, l := range losses {
+		lost = append(lost, l.Path)
+	}
+	if diff := gocmp.Diff([]string{"secret", "accord.support", "team.membres", "confluent:version"}, lost); diff != "" {
+		t.Errorf("losses (-want +got):\n%s", diff)
+	}
+	if _, found := c.CustomProperties.Named("secret"); found {
+		t.Error("a sensitive value is shown")
+	}
+	if c, losses := contracts.FromMetadata(nil, nil); losses != nil || c.Schema != nil {
+		t.Errorf("nothing says %+v %v", c, losses)
+	}
+}
+
+// Whatever a client put into metadata, it is read, or named as lost.
+func FuzzFromMetadata(f *testing.F) {
+	f.Add("accord.team", `{"name": 5, "members": {}}`, "**.a")
+	f.Add("accord.sla.x", `{"value": {"deep": [1e999]}}`, "a.*")
+	f.Add("accord.price", `"\ud83d\ude00"`, "?")
+	f.Fuzz(func(t *testing.T, key, value, pattern string) {
+		m := &schema.Metadata{Properties: map[string]string{key: value}, Tags: map[string][]string{pattern: {value}}}
+		p := schemaIn(t, schema.Avro, `{"type":"record","name":"R","fields":[{"name":"a","type":"int"}]}`)
+		c, losses := contracts.FromMetadata(m, p)
+		for _, l := range losses {
+			if l.Reason == "" {
+				t.Errorf("lost without a reason: %q", l.Path)
+			}
+		}
+		if len(c.Schema) != 1 {
+			t.Error("the schema is gone")
+		}
+		if _, err := contracts.Scaffold("s-value", "s", p, m, "s.avsc"); err == nil {
+			return
+		}
+	})
+}
+
+func TestScaffold(t *testing.T) {
+	t.Parallel()
+	p := schemaIn(t, schema.Avro, baseText(t, "orders.avsc"))
+	bare, err := contracts.Scaffold("orders-value", "", p, nil, "orders.avsc")
+	if err != nil {
+		t.Fatal(err)
+	}
+	golden(t, "scaffold.odcs.yaml", string(bare.Bytes()))
+	m, _ := contracts.Metadata(contractIn(t, "orders.odcs.yaml", baseText(t, "orders.odcs.yaml")), p)
+	known, err := contracts.Scaffold("shop-orders", "orders", p, m, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if strings.Contains(string(known.Bytes()), "Still to be said") {
+		t.Errorf("asks for what is known:\n%s", known.Bytes())
+	}
+	all, _ := contracts.Of(known)
+	if all[0].Subject != "shop-orders" || all[0].Status != contracts.Active || all[0].Owner.Team != "checkout" {
+		t.Errorf("contract: %+v", all[0])
+	}
+	fs, err := contracts.Judge(t.Context(), contracts.Case{Subject: "shop-orders", At: today, Contract: all[0], Schema: p})
+	if err != nil || len(fs) > 0 {
+		t.Errorf("%v, %v", fs, err)
+	}
+}
+
+// A scaffold agrees with its schema, and as a draft blocks nobody.
+func TestScaffoldAgrees(t *testing.T) {
+	t.Parallel()
+	p := poolOf(t)
+	rapid.Check(t, func(t *rapid.T) {
+		s := rapid.SampledFrom(p.schemas).Draw(t, "schema")
+		doc, err := contracts.Scaffold("orders-value", "orders", s, nil, "orders.avsc")
+		if err != nil {
+			t.Fatal(err)
+		}
+		all, faults := contracts.Of(doc)
+		if len(all) != 1 || len(faults) > 0 || !doc.Valid() {
+			t.Fatalf("%v %v", faults, doc.Findings())
+		}
+		c := contracts.Case{Subject: "orders-value", At: today, Contract: all[0], Schema: s}
+		for _, f := range judged(t, c) {
+			if f.Severity == "error" || strings.HasPrefix(string(f.Code), "CONTRACT_FIELD") {
+				t.Errorf("%+v", f)
+			}
+		}
+	})
+}
+
+func TestCoverage(t *testing.T) {
+	t.Parallel()
+	var all contracts.Coverage
+	for _, c := range cases(t) {
+		name := strings.TrimSuffix(filepath.Base(c.file), ".txtar")
+		if slices.Contains([]string{"nothing-changes", "bare", "bare-draft", "must-show-e-new-topic", "owner-left", "key"}, name) {
+			all = all.Add(contracts.Cover(c.load(t)))
+		}
+	}
+	text, err := json.MarshalIndent(all, "", "  ")
+	if err != nil {
+		t.Fatal(err)
+	}
+	golden(t, "coverage.json", string(text)+"\n")
+}
