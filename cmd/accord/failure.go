@@ -10,6 +10,7 @@ import (
 
 	"github.com/accordhq/accord/cmd/accord/report"
 	"github.com/accordhq/accord/registry/client"
+	"github.com/accordhq/accord/schema/finding"
 )
 
 // The exit codes, the same for every command.
@@ -105,6 +106,8 @@ func refusalHint(e *client.Error, subject string) string {
 		return "that answer is no schema registry's; check --registry and what stands before it"
 	}
 	switch e.Code {
+	case client.CodeUngoverned:
+		return "add what is missing; 'accord config set " + subject + " --governance advise' lets it pass and be shown"
 	case client.CodeSubjectNotFound:
 		return "'accord schema list --deleted' shows every subject"
 	case client.CodeVersionNotFound:
@@ -127,13 +130,18 @@ func quoted(subject string) string {
 	return printable(subject, false)
 }
 
-// headline is an error in one sentence. The details of an incompatible schema
-// go, where findings say the same for people.
+// headline is an error in one sentence. The details of a refusal go, where
+// findings say the same for people.
 func headline(err error) string {
 	message := err.Error()
 	var refused *client.Error
-	if errors.As(err, &refused) && refused.Incompatible() && len(refused.Findings) > 0 {
-		message, _, _ = strings.Cut(message, ", details: [")
+	if errors.As(err, &refused) && len(refused.Findings) > 0 {
+		switch {
+		case refused.Incompatible():
+			message, _, _ = strings.Cut(message, ", details: [")
+		case refused.Code == client.CodeUngoverned:
+			message, _, _ = strings.Cut(message, ": ")
+		}
 	}
 	return strings.TrimRight(printable(message, true), "\n")
 }
@@ -146,6 +154,9 @@ func (a *app) printFindings(err error) {
 		return
 	}
 	findings := slices.Clone(refused.Findings)
+	if refused.Code == client.CodeUngoverned {
+		findings = slices.DeleteFunc(findings, func(f finding.Finding) bool { return f.Severity == finding.Info })
+	}
 	for i := range findings {
 		if findings[i].File == "" && findings[i].Line > 0 {
 			findings[i].File = a.sent

@@ -143,8 +143,9 @@ const startTimeout = time.Minute
 var listening = regexp.MustCompile(`listening(?: on |","url":")(http://[^"\s]+)`)
 
 // startServer runs 'accord serve' on a free port and waits until it listens.
+// Governance is off unless the arguments say otherwise.
 func startServer(dir string, args ...string) (*server, error) {
-	cmd := exec.Command("accord", append([]string{"serve", "--listen", "127.0.0.1:0"}, args...)...)
+	cmd := exec.Command("accord", append([]string{"serve", "--listen", "127.0.0.1:0", "--governance", "off"}, args...)...)
 	cmd.Dir = dir
 	stderr, err := cmd.StderrPipe()
 	if err != nil {

@@ -14,6 +14,8 @@ import (
 // seed is a setting that an empty store starts with, from the flag of its name.
 type seed struct {
 	flag, value string
+	// quiet seeds nobody asked for: a store that differs is not worth a word.
+	quiet bool
 	// now is what the registry has.
 	now func(*registry.Registry) (string, error)
 	set func(context.Context, *registry.Registry) error
@@ -21,7 +23,12 @@ type seed struct {
 
 // seeds reads the flags that set something for a store.
 func (s *serve) seeds() ([]seed, error) {
-	var out []seed
+	governance, err := registry.ParseGovernance(s.governance)
+	if err != nil {
+		return nil, misuse("", "--governance: %w", err)
+	}
+	out := []seed{seedGovernance(governance)}
+	out[0].quiet = !s.governanceGiven
 	if s.level != "" {
 		level, ok := compat.ParseLevel(s.level)
 		if !ok {
@@ -46,6 +53,17 @@ func (s *serve) seeds() ([]seed, error) {
 			func(d registry.Dialect) string { return string(d.SchemaText) }))
 	}
 	return out, nil
+}
+
+func seedGovernance(mode registry.Governance) seed {
+	return seed{
+		flag: "governance", value: string(mode),
+		now: func(reg *registry.Registry) (string, error) { return string(*reg.Policy("", true).Governance), nil },
+		set: func(ctx context.Context, reg *registry.Registry) error {
+			_, err := reg.SetPolicy(ctx, "", registry.PolicyChange{Set: registry.Policy{Governance: &mode}})
+			return err
+		},
+	}
 }
 
 func seedLevel(level compat.Level) seed {
@@ -105,7 +123,7 @@ func (s seed) sow(ctx context.Context, reg *registry.Registry, empty bool, logge
 		return s.set(ctx, reg)
 	}
 	now, err := s.now(reg)
-	if err == nil && now != s.value {
+	if err == nil && now != s.value && !s.quiet {
 		logger.Warn("--"+s.flag+" left the store alone: it is not empty",
 			"stored", now, "change", "accord config set --"+s.flag+" "+s.value)
 	}

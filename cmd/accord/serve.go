@@ -42,9 +42,13 @@ read a command line. The tables lie in the first schema of search_path.
 --demo serves the streams of an invented company from a file that is removed
 at the end, or fills the store given if it is empty.
 
---compatibility, --api-version and --schema-text set what an empty store starts
-with. All who serve a store must agree on them, so they are kept in it; later
-they are changed with 'accord config set'.`,
+--governance says what becomes of a schema without documentation or of a stream
+without contract, owner and service levels: enforce refuses it, advise lets it
+pass and shows it, off does not look.
+
+--governance, --compatibility, --api-version and --schema-text set what an empty
+store starts with. All who serve a store must agree on them, so they are kept in
+it; later they are changed with 'accord config set'.`,
 		Example: `  accord serve --demo
   accord serve --listen 0.0.0.0:8081 --store sqlite:/var/lib/accord/accord.db
   accord serve --store 'postgres://accord@db.example.org/accord?search_path=registry'
@@ -55,19 +59,21 @@ they are changed with 'accord config set'.`,
 	flags.StringVar(&s.listen, "listen", defaultListen, "`ADDRESS` to listen on; port 0 is any free one")
 	flags.StringVar(&s.store, "store", defaultStore, "`STORE` to keep everything in")
 	flags.BoolVar(&s.demo, "demo", false, "serve a small company's streams")
+	flags.StringVar(&s.governance, "governance", string(registry.Enforce), "governance `MODE` for an empty store: enforce, advise or off")
 	flags.StringVar(&s.level, "compatibility", "", "compatibility `LEVEL` for an empty store (default BACKWARD)")
 	flags.StringVar(&s.logFormat, "log-format", "text", "`FORMAT` of log lines: text or json")
 	flags.StringVar(&s.logLevel, "log-level", "info", "least `LEVEL` logged: debug, info, warn or error")
 	flags.StringVar(&s.accessLog, "access-log", "", "append a JSON line for each request to `FILE`; - is standard output")
 	flags.StringVar(&s.apiVersion, "api-version", "", "`VERSION` of Confluent's API whose bodies and codes an empty store is to speak, such as 7.6 (default 8.5)")
 	flags.StringVar(&s.schemaText, "schema-text", "", "which `TEXT` of a schema clients get from an empty store: source, as it was registered, or confluent, as Confluent prints it (default source)")
+	completes(cmd, "governance", registry.Governances())
 	completes(cmd, "compatibility", compat.Levels())
 	completes(cmd, "api-version", apiVersions)
 	completes(cmd, "schema-text", registry.SchemaTexts())
 	completes(cmd, "log-format", []string{"text", "json"})
 	completes(cmd, "log-level", []string{"debug", "info", "warn", "error"})
 	cmd.RunE = a.does(func(ctx context.Context, _ []string) error {
-		s.storeGiven = cmd.Flags().Changed("store")
+		s.storeGiven, s.governanceGiven = cmd.Flags().Changed("store"), cmd.Flags().Changed("governance")
 		return s.run(ctx)
 	})
 	return cmd
@@ -79,6 +85,8 @@ type serve struct {
 	listen, store       string
 	storeGiven          bool
 	demo                bool
+	governance          string
+	governanceGiven     bool
 	level               string
 	apiVersion          string
 	schemaText          string

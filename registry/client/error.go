@@ -34,6 +34,7 @@ const (
 	CodeKeyNotFound           = 40470
 	CodeKeyExists             = 40971
 	CodeInvalidAssociation    = 42212
+	CodeUngoverned            = 42290 // Accord's governance asks for more
 )
 
 // maxErrorBody is how much of a refusal is read, in bytes: verdicts over a
