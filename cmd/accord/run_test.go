@@ -57,6 +57,7 @@ func TestRefusals(t *testing.T) {
 Order.id: error   DOC_MISSING the field says nothing of itself
     hint: add a doc
           warning OWNER_MISSING nobody owns ·[31mit
+hint: add what is missing; 'accord config set orders --governance advise' lets it pass and be shown
 `,
 		},
 		"a proxy's page": {

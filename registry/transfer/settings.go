@@ -90,6 +90,10 @@ func (r *reader) settingsOf(ctx context.Context, scope string, policies bool) (s
 		return s, nil
 	}
 	p, err := r.Policy(ctx, scope, false)
+	if scope == "" {
+		// How it speaks and whether it governs is each registry's own affair.
+		p.Governance, p.ExemptTopics, p.APIVersion, p.SchemaText = nil, nil, nil, nil
+	}
 	if err == nil && p != (client.Policy{}) {
 		s.policy = &p
 	}
