@@ -1,0 +1,169 @@
+// Package rules is Accord's engine for the rules that travel with a schema: it
+// checks a schema.RuleSet against the schema when it is registered, and it runs
+// CEL rules on records.
+//
+// Confluent's registry stores rules without compiling them, so a typing error
+// in one is found by the first record that a producer fails to send. Check
+// finds it before: every CEL expression is compiled with the variables that
+// Confluent's clients bind and with the message typed as the schema types it.
+// What the schema leaves open stays dynamic, and what cannot be decided is said
+// as information, never as an error.
+//
+// Where clients disagree about what a rule means, the engine does as Confluent's
+// Java client does (contracts reference 3.3 to 3.5) and Check warns.
+//
+// JSONata and encryption rules are checked for their shape alone: running them
+// is the serializers' work.
+package rules
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/accordhq/accord/schema"
+	"github.com/accordhq/accord/schema/finding"
+)
+
+// Limits on what is compiled. What goes past them is a finding of Check and an
+// error of Engine.Program.
+const (
+	// MaxExpression is the longest expression in bytes, guard included.
+	MaxExpression = 16 << 10
+	// MaxNesting is how deep an expression may nest.
+	MaxNesting = 64
+	// MaxNodes is how many nodes an expression may have once its macros are
+	// expanded.
+	MaxNodes = 5_000
+	// MaxRegexp is the size of a regular expression, in instructions.
+	MaxRegexp = 2_000
+	// MaxRules is how many rules of one set, and how many inline rules, are
+	// looked at.
+	MaxRules = 500
+	// CostLimit bounds one evaluation, in CEL's units of cost: about one for
+	// each operation, and one for each ten bytes of a string looked at.
+	CostLimit = 1_000_000
+)
+
+// The rule types that Confluent's clients know (contracts reference 3.4).
+const (
+	typeCEL            = "CEL"
+	typeCELField       = "CEL_FIELD"
+	typeJSONata        = "JSONATA"
+	typeEncrypt        = "ENCRYPT"
+	typeEncryptPayload = "ENCRYPT_PAYLOAD"
+)
+
+const (
+	kindCondition = "CONDITION"
+	kindTransform = "TRANSFORM"
+)
+
+// phase is one of the three lists of a rule set.
+type phase string
+
+const (
+	migration phase = "migrationRules"
+	domain    phase = "domainRules"
+	encoding  phase = "encodingRules"
+)
+
+// Check returns what is wrong with the rules of a schema and with the tag
+// patterns of its metadata, sorted. Both may be nil. A finding's path names the
+// rule ("ruleSet.domainRules[0]") or the pattern ("metadata.tags.**.ssn"), its
+// evidence shows the place in the expression.
+//
+// An error is what no client can run or what fails for every record; a warning
+// is what clients take differently or what has no effect; information is what
+// could not be checked. A rule that is disabled is checked all the same, as
+// information.
+//
+// Inline rules (confluent:rules in Avro and JSON Schema, rules of the meta
+// options in Protobuf) are checked too; their path is the element's, with
+// "#rules[0]" behind it.
+func Check(parsed schema.Parsed, set *schema.RuleSet, metadata *schema.Metadata) []finding.Finding {
+	c := &checker{space: newSpace(parsed, metadata), set: set, metadata: metadata}
+	c.patterns()
+	if set != nil {
+		c.ruleSet()
+	}
+	c.inlineRules()
+	finding.Sort(c.findings)
+	return c.findings
+}
+
+// checker gathers the findings of one Check.
+type checker struct {
+	space    *space
+	set      *schema.RuleSet
+	metadata *schema.Metadata
+	findings []finding.Finding
+}
+
+func (c *checker) ruleSet() {
+	if err := c.set.Check(); err != nil {
+		c.findings = append(c.findings, finding.Finding{
+			Code: codeShape, Severity: finding.Error, Path: "ruleSet", Message: err.Error(),
+			Hint: "correct the rule set; a registry refuses it as it is (42210)",
+		})
+	}
+	checked := 0
+	for _, list := range []struct {
+		phase phase
+		rules []schema.Rule
+	}{{migration, c.set.MigrationRules}, {domain, c.set.DomainRules}, {encoding, c.set.EncodingRules}} {
+		for i, rule := range list.rules {
+			if checked++; checked > MaxRules {
+				c.tooMany("ruleSet")
+				return
+			}
+			r := &ruleCheck{checker: c, rule: withDefaults(rule), phase: list.phase, before: list.rules[:i], path: fmt.Sprintf("ruleSet.%s[%d]", list.phase, i)}
+			r.check()
+		}
+	}
+}
+
+func (c *checker) tooMany(path string) {
+	c.findings = append(c.findings, finding.Finding{
+		Code: codeLimit, Severity: finding.Error, Path: path,
+		Message: fmt.Sprintf("there are more than %d rules; those after them were not checked", MaxRules),
+		Hint:    "put what belongs together into one rule",
+	})
+}
+
+// withDefaults fills in what a rule leaves to its defaults (registry API 1.3).
+func withDefaults(rule schema.Rule) schema.Rule {
+	if rule.Kind == "" {
+		rule.Kind = kindTransform
+	}
+	if rule.Mode == "" {
+		rule.Mode = "WRITEREAD"
+	}
+	return rule
+}
+
+// patterns reports tag patterns of the metadata that match no element.
+func (c *checker) patterns() {
+	if c.metadata == nil {
+		return
+	}
+	for _, source := range sortedKeys(c.metadata.Tags) {
+		p := compileWildcard(source)
+		if p.broken {
+			c.findings = append(c.findings, finding.Finding{
+				Code: codeWildcard, Severity: finding.Warning, Path: "metadata.tags." + source,
+				Message: fmt.Sprintf("the tag pattern %q is no valid wildcard, so it matches nothing", source),
+				Hint:    "use ? for one character and * for several within a name, ** across names",
+			})
+			continue
+		}
+		if c.space.complete && !slices.ContainsFunc(c.space.elements, func(e element) bool { return p.matchElement(e.fullName) }) {
+			c.findings = append(c.findings, finding.Finding{
+				Code: codeWildcard, Severity: finding.Warning, Path: "metadata.tags." + source,
+				Message:  fmt.Sprintf("the tag pattern %q matches no field of the schema, so its tags (%s) reach nothing", source, strings.Join(c.metadata.Tags[source], ", ")),
+				Hint:     c.space.patternHint(source),
+				Evidence: c.space.sampleNames(),
+			})
+		}
+	}
+}

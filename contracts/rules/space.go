@@ -1,0 +1,323 @@
+package rules
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"sync"
+
+	"cel.dev/cel-go/common/types"
+	"cel.dev/cel-go/common/types/ref"
+
+	"google.golang.org/protobuf/reflect/protoreflect"
+
+	"github.com/accordhq/accord/schema"
+	"github.com/accordhq/accord/schema/avro"
+	"github.com/accordhq/accord/schema/jsonschema"
+	"github.com/accordhq/accord/schema/protobuf"
+)
+
+// space is a schema as rules see it: its shapes, the CEL types made of them and
+// the elements that tags and field rules reach. It is immutable and safe for
+// concurrent use.
+type space struct {
+	format schema.Format
+	// roots are the types a message may have: one, or every Protobuf message of
+	// the file that no other holds, the first message before all.
+	roots []*shape
+	// objects are those of Avro and JSON Schema by the names of their CEL
+	// types; Protobuf's are in the registry.
+	objects  map[string]*object
+	registry *types.Registry
+	// elements are the fields of the schema where they stand in the data;
+	// complete says that none was left out.
+	elements []element
+	complete bool
+	patterns []tagPattern
+	envs     envs
+}
+
+// element is a field at one place in the data.
+type element struct {
+	// fullName is what tag patterns are matched with (contracts reference 3.5).
+	// In JSON Schema it counts every array's first item.
+	fullName string
+	// path is the place as schema.Field has it.
+	path   string
+	member *member
+	owner  *object
+	// shape is the field's, or that of the items and values in it.
+	shape *shape
+	tags  []string
+}
+
+// ownerPath is the path of the object that has the element.
+func (e element) ownerPath() string {
+	path := strings.TrimRight(e.path, "[]{}")
+	return strings.TrimSuffix(strings.TrimSuffix(path, e.member.name), ".")
+}
+
+// tagPattern is an entry of metadata.tags.
+type tagPattern struct {
+	wildcard
+	tags []string
+}
+
+// newSpace understands a schema. What it does not know is open: a rule on it
+// compiles, and is not checked.
+func newSpace(parsed schema.Parsed, metadata *schema.Metadata) *space {
+	s := &space{objects: map[string]*object{}, registry: emptyRegistry(), complete: true}
+	if metadata != nil {
+		for _, source := range sortedKeys(metadata.Tags) {
+			s.patterns = append(s.patterns, tagPattern{compileWildcard(source), metadata.Tags[source]})
+		}
+	}
+	switch p := parsed.(type) {
+	case *avro.Schema:
+		s.roots = []*shape{avroShapes{map[*avro.Type]*shape{}}.shape(p.Root)}
+	case *jsonschema.Schema:
+		b := &jsonShapes{of: map[*jsonschema.Node]*shape{}, names: map[string]int{}}
+		s.roots = []*shape{b.shape(p.Root())}
+	case *protobuf.File:
+		s.protobuf(p)
+	}
+	if len(s.roots) == 0 {
+		s.roots, s.complete = []*shape{anything()}, false
+	}
+	if parsed != nil {
+		s.format = parsed.Format()
+	}
+	s.list()
+	return s
+}
+
+func (s *space) protobuf(f *protobuf.File) {
+	if err := registerFiles(s.registry, f.Descriptor()); err != nil {
+		// Two files that define one name: CEL cannot hold both.
+		s.registry, s.complete = emptyRegistry(), false
+		return
+	}
+	b := &protoShapes{of: map[protoreflect.FullName]*shape{}, places: places(f)}
+	messages := f.Descriptor().Messages()
+	for i := range messages.Len() {
+		md := messages.Get(i)
+		if held := b.of[md.FullName()] != nil; !held && len(s.roots) < maxRoots {
+			s.roots = append(s.roots, b.message(md))
+		}
+	}
+}
+
+// maxRoots is how many messages of a Protobuf file a rule is tried on.
+const maxRoots = 20
+
+// emptyRegistry knows CEL's own types and google.protobuf's.
+func emptyRegistry() *types.Registry { return baseRegistry().Copy() }
+
+var baseRegistry = sync.OnceValue(func() *types.Registry {
+	r, err := types.NewProtoRegistry()
+	if err != nil {
+		panic(fmt.Sprintf("rules: CEL's own types do not register: %v", err)) // no input takes part
+	}
+	return r
+})
+
+// list finds every element, an object's once more at each place it is used at,
+// until there are too many.
+func (s *space) list() {
+	l := lister{space: s, open: map[*object]bool{}, seen: map[*object]bool{}}
+	root := element{}
+	if s.format == schema.JSON {
+		root.fullName = "$"
+	}
+	for _, r := range s.roots {
+		l.walk(r, root, 0)
+	}
+	for o := range l.seen {
+		if _, known := s.registry.FindStructType(o.name); !known {
+			s.objects[o.name] = o
+		}
+	}
+}
+
+type lister struct {
+	space *space
+	// open are the objects around the place, seen all there are.
+	open, seen map[*object]bool
+	steps      int
+}
+
+func (l *lister) walk(s *shape, at element, depth int) {
+	if l.steps++; depth > schema.MaxDepth || l.steps > 10*schema.MaxFields {
+		l.space.complete = false
+		return
+	}
+	at.shape = s
+	switch s.kind {
+	case record:
+		if at.member != nil {
+			l.add(at)
+		}
+		l.object(s.object, at, depth)
+	case list:
+		at.path += "[]"
+		if l.space.format == schema.JSON {
+			at.fullName += "[0]"
+		}
+		l.walk(s.elem, at, depth+1)
+	case mapping:
+		at.path += "{}"
+		l.walk(s.elem, at, depth+1)
+	case union:
+		for _, a := range s.alternatives {
+			l.walk(a, at, depth+1)
+		}
+	default:
+		if at.member != nil {
+			l.add(at)
+		}
+	}
+}
+
+func (l *lister) add(e element) { l.space.elements = append(l.space.elements, e) }
+
+func (l *lister) object(o *object, at element, depth int) {
+	if l.open[o] || l.seen[o] && len(l.space.elements) >= schema.MaxFields {
+		return
+	}
+	l.open[o], l.seen[o] = true, true
+	defer delete(l.open, o)
+	for _, m := range o.members {
+		e := element{fullName: m.fullName, path: m.name, member: m, owner: o}
+		if e.fullName == "" {
+			e.fullName = at.fullName + "." + m.name
+		}
+		if at.path != "" {
+			e.path = at.path + "." + m.name
+		}
+		e.tags = l.space.tags(m, e.fullName)
+		l.walk(m.shape, e, depth+1)
+	}
+}
+
+// tags are a member's effective tags: those in the schema's text and those of
+// every pattern that matches its full name, sorted.
+func (s *space) tags(m *member, fullName string) []string {
+	tags := slices.Clone(m.tags)
+	for _, p := range s.patterns {
+		if p.match(fullName) {
+			tags = append(tags, p.tags...)
+		}
+	}
+	slices.Sort(tags)
+	return slices.Compact(tags)
+}
+
+// sampleNames are full names to learn the form from.
+func (s *space) sampleNames() []string {
+	var out []string
+	for _, e := range s.elements {
+		if !slices.Contains(out, e.fullName) {
+			out = append(out, e.fullName)
+		}
+		if len(out) == 3 {
+			break
+		}
+	}
+	return out
+}
+
+// patternHint says how to write a pattern that fits.
+func (s *space) patternHint(source string) string {
+	last := source[strings.LastIndexByte(source, '.')+1:]
+	var names []string
+	for _, e := range s.elements {
+		names = append(names, e.member.name)
+	}
+	if near := nearest(last, names); near != "" && near != last {
+		return fmt.Sprintf("did you mean %q?", strings.TrimSuffix(source, last)+near)
+	}
+	switch s.format {
+	case schema.JSON:
+		return "full names are paths like $.customer.email, with array indexes inside; **.email reaches the field everywhere"
+	case schema.Protobuf:
+		return "full names are package.Message.field; **.email reaches the field everywhere"
+	}
+	return "full names are namespace.Record.field, whatever holds the record; **.email reaches the field everywhere"
+}
+
+// object finds an object of Avro or JSON Schema by its CEL type.
+func (s *space) object(t *types.Type) *object {
+	if t == nil || t.Kind() != types.StructKind {
+		return nil
+	}
+	return s.objects[t.TypeName()]
+}
+
+// fieldNames are the fields of an object type.
+func (s *space) fieldNames(t *types.Type) []string {
+	if o := s.object(t); o != nil {
+		return slices.Collect(maps.Keys(o.byName))
+	}
+	names, _ := s.registry.FindStructFieldNames(t.TypeName())
+	return names
+}
+
+// knows reports whether an object type has a field.
+func (s *space) knows(t *types.Type, field string) bool {
+	if o := s.object(t); o != nil {
+		return o.byName[field] != nil
+	}
+	_, ok := s.registry.FindStructFieldType(t.TypeName(), field)
+	return ok
+}
+
+// provider gives CEL the types of a space. Any field is found, one that the
+// schema lacks as dyn: the check reports those itself, with better words than
+// the type checker has, and knows which may be there after all.
+type provider struct{ space *space }
+
+var _ types.Provider = provider{}
+
+// EnumValue finds a Protobuf enum value.
+func (p provider) EnumValue(name string) ref.Val { return p.space.registry.EnumValue(name) }
+
+// FindIdent finds a Protobuf enum value or type.
+func (p provider) FindIdent(name string) (ref.Val, bool) { return p.space.registry.FindIdent(name) }
+
+// FindStructType finds an object or message type.
+func (p provider) FindStructType(name string) (*types.Type, bool) {
+	if _, ok := p.space.objects[name]; ok {
+		return types.NewTypeTypeWithParam(types.NewObjectType(name)), true
+	}
+	return p.space.registry.FindStructType(name)
+}
+
+// FindStructFieldNames lists the fields of a type.
+func (p provider) FindStructFieldNames(name string) ([]string, bool) {
+	if _, ok := p.space.objects[name]; ok {
+		return p.space.fieldNames(types.NewObjectType(name)), true
+	}
+	return p.space.registry.FindStructFieldNames(name)
+}
+
+// FindStructFieldType finds the type of a field, dyn for one that is not known.
+func (p provider) FindStructFieldType(name, field string) (*types.FieldType, bool) {
+	if o := p.space.objects[name]; o != nil {
+		if m := o.byName[field]; m != nil {
+			return &types.FieldType{Type: m.shape.celType()}, true
+		}
+		return &types.FieldType{Type: types.DynType}, true
+	}
+	if t, ok := p.space.registry.FindStructFieldType(name, field); ok {
+		return t, true
+	}
+	return &types.FieldType{Type: types.DynType}, true
+}
+
+// NewValue makes a Protobuf message.
+func (p provider) NewValue(name string, fields map[string]ref.Val) ref.Val {
+	return p.space.registry.NewValue(name, fields)
+}
+
+func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
