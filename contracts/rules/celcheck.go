@@ -2,6 +2,7 @@ package rules
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -124,7 +125,12 @@ func (c *celCheck) internal(err error) {
 }
 
 // tidy drops what means nothing to the reader from a message of CEL's.
-func tidy(message string) string { return strings.ReplaceAll(message, " (in container '')", "") }
+func tidy(message string) string {
+	return wrapped.ReplaceAllString(strings.ReplaceAll(message, " (in container '')", ""), "$1")
+}
+
+// wrapped is a type that may be null, as CEL prints it.
+var wrapped = regexp.MustCompile(`wrapper\((\w+)\)`)
 
 // nameHint is the known name that the word at a fault most likely means, or the
 // names there are if the word is no name at all.
@@ -260,7 +266,7 @@ func (c *celCheck) checkResult(body compiled) {
 	got := body.resultType()
 	switch {
 	case c.kind == inlineScope:
-		if !boolean(got) && !textual(got) {
+		if !boolean(got) && got.Kind() != cel.StringKind {
 			c.add(codeResult, finding.Error, fmt.Sprintf("it gives %s; an inline rule gives a boolean or a string with the complaint", typeName(got)), "", "", 0, 0)
 		}
 	case c.rule.Kind == kindCondition:
@@ -283,7 +289,7 @@ func (c *celCheck) fieldResult(got *cel.Type) {
 		return
 	}
 	fits := false
-	switch plain := unwrapped(got); c.result.typeName {
+	switch plain := got.Kind(); c.result.typeName {
 	case "STRING":
 		fits = plain == cel.StringKind
 	case "BYTES":
@@ -347,14 +353,9 @@ func (c *celCheck) mapResult(body compiled) {
 	}
 }
 
-func boolean(t *cel.Type) bool { return unwrapped(t) == cel.BoolKind || t.Kind() == cel.DynKind }
-
-func textual(t *cel.Type) bool { return unwrapped(t) == cel.StringKind }
-
-// unwrapped is the kind of a type that may be null.
-func unwrapped(t *cel.Type) cel.Kind { return t.Kind() }
+func boolean(t *cel.Type) bool { return t.Kind() == cel.BoolKind || t.Kind() == cel.DynKind }
 
 // typeName is a type in a message: "string", "list(int)", "acme.Order".
 func typeName(t *cel.Type) string {
-	return strings.ReplaceAll(cel.FormatCELType(t), objectMark, "")
+	return tidy(strings.ReplaceAll(cel.FormatCELType(t), objectMark, ""))
 }

@@ -54,7 +54,7 @@ func (r *ruleCheck) fieldGroups() []*fieldGroup {
 		if e.shape.kind != leaf || e.shape.isNull() || !selects(r.rule.Tags, e.tags) {
 			continue
 		}
-		g := &fieldGroup{message: cel.ObjectType(e.owner.name), value: e.shape.celType(), shape: e.shape}
+		g := &fieldGroup{message: cel.ObjectType(e.owner.name), value: e.shape.fieldValueType(), shape: e.shape}
 		key := e.owner.name + " " + cel.FormatCELType(g.value) + " " + e.shape.typeName
 		if by[key] == nil {
 			by[key] = g
@@ -64,6 +64,11 @@ func (r *ruleCheck) fieldGroups() []*fieldGroup {
 	}
 	return out
 }
+
+// fieldValueType is the type of value in a rule on a field of this shape. It
+// may be compared with null, so that one rule can serve fields that are null
+// and fields that never are.
+func (s *shape) fieldValueType() *cel.Type { return orNull(s.celType()) }
 
 // selects reports whether a rule with these tags visits a field with those.
 func selects(rule, field []string) bool {
@@ -102,7 +107,7 @@ func (c *celCheck) nullable(visited []element) []finding.Finding {
 	return []finding.Finding{{
 		Code: codePortable, Severity: finding.Warning,
 		Message: "it fails where the value is null: Java's clients run it then, Go's do not",
-		Hint:    "begin with a guard, value != null ; …",
+		Hint:    "begin with a guard such as typeName == 'STRING' ; …, which is false for null",
 	}}
 }
 

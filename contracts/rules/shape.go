@@ -135,6 +135,11 @@ func (s *shape) unionType(depth int) *cel.Type {
 	if !nullable || found.kind == record {
 		return t // CEL compares every object type with null
 	}
+	return orNull(t)
+}
+
+// orNull is a type that holds null too.
+func orNull(t *cel.Type) *cel.Type {
 	switch t.Kind() {
 	case cel.BoolKind, cel.BytesKind, cel.DoubleKind, cel.IntKind, cel.StringKind, cel.UintKind:
 		return cel.NullableType(t)
