@@ -217,7 +217,7 @@ func (c compiled) program() (cel.Program, error) {
 	}
 	return c.env.Program(c.ast,
 		cel.EvalOptions(cel.OptOptimize),
-		cel.OptimizeRegex(constantMatches),
+		constantMatches(),
 		cel.CostLimit(CostLimit),
 		cel.InterruptCheckFrequency(100),
 	)

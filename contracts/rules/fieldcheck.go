@@ -94,7 +94,9 @@ func (c compiled) skips(f element) bool {
 // nullable warns of a rule that fails on null, which Java's clients run it on
 // and Go's do not.
 func (c *celCheck) nullable(visited []element) []finding.Finding {
-	if c.body.ast == nil || !slices.ContainsFunc(visited, func(e element) bool { return e.member.shape.kind == union && e.member.shape.celType().IsAssignableType(cel.NullType) }) {
+	if c.body.ast == nil || !slices.ContainsFunc(visited, func(e element) bool {
+		return e.member.shape.kind == union && e.member.shape.celType().IsAssignableType(cel.NullType)
+	}) {
 		return nil
 	}
 	null := element{fullName: visited[0].fullName, member: visited[0].member, shape: nullLeaf(), tags: visited[0].tags}

@@ -44,10 +44,11 @@ func matches(re *regexp.Regexp, s ref.Val) ref.Val {
 	return types.Bool(re.MatchString(text))
 }
 
-// constantMatches compiles the patterns that stand in an expression once.
-var constantMatches = &interpreter.RegexOptimization{
-	Function: overloads.Matches, RegexIndex: 1,
-	Factory: func(call interpreter.InterpretableCall, pattern string) (interpreter.InterpretableCall, error) {
+// constantMatches compiles the patterns that stand in an expression once. There
+// is one for each overload: CEL has its own for the function, which finds parts
+// of strings, and prefers what is bound to an overload.
+func constantMatches() cel.ProgramOption {
+	compile := func(call interpreter.InterpretableCall, pattern string) (interpreter.InterpretableCall, error) {
 		re, err := fullMatch(pattern)
 		if err != nil {
 			return nil, err
@@ -55,7 +56,11 @@ var constantMatches = &interpreter.RegexOptimization{
 		return interpreter.NewCall(call.ID(), call.Function(), call.OverloadID(), call.Args(), func(args ...ref.Val) ref.Val {
 			return matches(re, args[0])
 		}), nil
-	},
+	}
+	return cel.OptimizeRegex(
+		&interpreter.RegexOptimization{Function: overloads.Matches, OverloadID: overloads.Matches, RegexIndex: 1, Factory: compile},
+		&interpreter.RegexOptimization{Function: overloads.Matches, OverloadID: overloads.MatchesString, RegexIndex: 1, Factory: compile},
+	)
 }
 
 // errLargePattern says that a regular expression is too much to run.

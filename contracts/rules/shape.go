@@ -1,6 +1,8 @@
 package rules
 
 import (
+	"slices"
+
 	"cel.dev/cel-go/cel"
 
 	"github.com/accordhq/accord/schema"
@@ -75,6 +77,8 @@ func (o *object) add(m *member) {
 	if _, taken := o.byName[m.name]; taken {
 		return
 	}
+	slices.Sort(m.tags)
+	m.tags = slices.Compact(m.tags)
 	o.members = append(o.members, m)
 	o.byName[m.name] = m
 }

@@ -30,12 +30,15 @@ type space struct {
 	// types; Protobuf's are in the registry.
 	objects  map[string]*object
 	registry *types.Registry
+	messages map[protoreflect.FullName]*shape
 	// elements are the fields of the schema where they stand in the data;
 	// complete says that none was left out.
 	elements []element
 	complete bool
 	patterns []tagPattern
-	envs     envs
+	// fixedTags are the tags of the members whose full name is always the same.
+	fixedTags map[*member][]string
+	envs      envs
 }
 
 // element is a field at one place in the data.
@@ -67,7 +70,7 @@ type tagPattern struct {
 // newSpace understands a schema. What it does not know is open: a rule on it
 // compiles, and is not checked.
 func newSpace(parsed schema.Parsed, metadata *schema.Metadata) *space {
-	s := &space{objects: map[string]*object{}, registry: emptyRegistry(), complete: true}
+	s := &space{objects: map[string]*object{}, fixedTags: map[*member][]string{}, registry: emptyRegistry(), complete: true}
 	if metadata != nil {
 		for _, source := range sortedKeys(metadata.Tags) {
 			s.patterns = append(s.patterns, tagPattern{compileWildcard(source), metadata.Tags[source]})
@@ -99,6 +102,7 @@ func (s *space) protobuf(f *protobuf.File) {
 		return
 	}
 	b := &protoShapes{of: map[protoreflect.FullName]*shape{}, places: places(f)}
+	s.messages = b.of
 	messages := f.Descriptor().Messages()
 	for i := range messages.Len() {
 		md := messages.Get(i)
@@ -196,6 +200,9 @@ func (l *lister) object(o *object, at element, depth int) {
 			e.path = at.path + "." + m.name
 		}
 		e.tags = l.space.tags(m, e.fullName)
+		if m.fullName != "" {
+			l.space.fixedTags[m] = e.tags
+		}
 		l.walk(m.shape, e, depth+1)
 	}
 }
@@ -211,6 +218,17 @@ func (s *space) tags(m *member, fullName string) []string {
 	}
 	slices.Sort(tags)
 	return slices.Compact(tags)
+}
+
+// tagsOf is tags, from what was worked out before where there is such.
+func (s *space) tagsOf(m *member, fullName string) []string {
+	if tags, ok := s.fixedTags[m]; ok {
+		return tags
+	}
+	if len(s.patterns) == 0 {
+		return m.tags
+	}
+	return s.tags(m, fullName)
 }
 
 // sampleNames are full names to learn the form from.
