@@ -19,7 +19,7 @@ type fieldGroup struct {
 
 // fieldRule checks a CEL_FIELD rule on every field it visits.
 func (r *ruleCheck) fieldRule() {
-	if !r.expressionFits() {
+	if !r.expressionFits() || r.budget < 0 {
 		return
 	}
 	e := splitGuard(r.rule, r.metadata)
@@ -34,8 +34,8 @@ func (r *ruleCheck) fieldRule() {
 		c := &celCheck{ruleCheck: r, kind: fieldScope, message: g.message, value: g.value, result: g.shape}
 		found := c.run(e)
 		visited := g.fields
-		if e.guard != "" && c.guard.ast != nil {
-			visited = slices.DeleteFunc(slices.Clone(visited), func(f element) bool { return c.guard.skips(f) })
+		if e.guard != "" && c.guard.ast != nil && r.spend(guardCost*len(visited)) {
+			visited = c.guard.passing(visited)
 		}
 		if len(visited) > 0 {
 			faults.add(found, visited)
@@ -49,18 +49,22 @@ func (r *ruleCheck) fieldRule() {
 // none.
 func (r *ruleCheck) fieldGroups() []*fieldGroup {
 	var out []*fieldGroup
-	by := map[string]*fieldGroup{}
+	type key struct {
+		owner    *object
+		typeName string
+		open     bool
+	}
+	by := map[key]*fieldGroup{}
 	for _, e := range r.space.elements {
 		if e.shape.kind != leaf || e.shape.isNull() || !selects(r.rule.Tags, e.tags) {
 			continue
 		}
-		g := &fieldGroup{message: cel.ObjectType(e.owner.name), value: e.shape.fieldValueType(), shape: e.shape}
-		key := e.owner.name + " " + cel.FormatCELType(g.value) + " " + e.shape.typeName
-		if by[key] == nil {
-			by[key] = g
-			out = append(out, g)
+		k := key{e.owner, e.shape.typeName, e.shape.cel.Kind() == cel.DynKind}
+		if by[k] == nil {
+			by[k] = &fieldGroup{message: cel.ObjectType(e.owner.name), value: e.shape.fieldValueType(), shape: e.shape}
+			out = append(out, by[k])
 		}
-		by[key].fields = append(by[key].fields, e)
+		by[k].fields = append(by[k].fields, e)
 	}
 	return out
 }
@@ -75,20 +79,23 @@ func selects(rule, field []string) bool {
 	return len(rule) == 0 || slices.ContainsFunc(rule, func(tag string) bool { return slices.Contains(field, tag) })
 }
 
-// skips reports whether the guard is false for a field whatever its value is.
-func (c compiled) skips(f element) bool {
+// passing are the fields for which a guard is not false whatever their values
+// are.
+func (c compiled) passing(fields []element) []element {
 	program, err := c.env.Program(c.ast, cel.EvalOptions(cel.OptPartialEval), cel.CostLimit(CostLimit))
 	if err != nil {
-		return false
+		return fields
 	}
-	vars, err := c.env.PartialVars(map[string]any{
-		"fullName": f.fullName, "name": f.member.name, "typeName": f.shape.typeName, "tags": f.tags,
+	return slices.DeleteFunc(slices.Clone(fields), func(f element) bool {
+		vars, err := c.env.PartialVars(map[string]any{
+			"fullName": f.fullName, "name": f.member.name, "typeName": f.shape.typeName, "tags": f.tags,
+		})
+		if err != nil {
+			return false
+		}
+		out, _, err := program.Eval(vars)
+		return err == nil && out == types.False
 	})
-	if err != nil {
-		return false
-	}
-	out, _, err := program.Eval(vars)
-	return err == nil && out == types.False
 }
 
 // nullable warns of a rule that fails on null, which Java's clients run it on

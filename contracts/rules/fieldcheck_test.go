@@ -2,11 +2,14 @@ package rules_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/accordhq/accord/contracts/rules"
 	"github.com/accordhq/accord/schema"
+	"github.com/accordhq/accord/schema/finding"
 )
 
 func encrypt(tags ...string) schema.Rule {
@@ -207,4 +210,30 @@ func TestCheckLimits(t *testing.T) {
 			compare(t, rules.Check(parse(t, schema.Avro, orderAvro), tt.set, nil), tt.want)
 		})
 	}
+}
+
+// A large schema with many rules ends in a finding, not in minutes of work.
+func TestCheckIsBounded(t *testing.T) {
+	t.Parallel()
+	set := &schema.RuleSet{}
+	for i := range rules.MaxRules {
+		set.DomainRules = append(set.DomainRules, schema.Rule{
+			Name: fmt.Sprintf("r%d", i), Kind: "CONDITION", Type: "CEL_FIELD", Expr: fmt.Sprintf("typeName == 'STRING' ; value != '%d'", i),
+		})
+	}
+	metadata := &schema.Metadata{Tags: map[string][]string{}}
+	for i := range 700 {
+		metadata.Tags[fmt.Sprintf("**.f%d*", i)] = []string{"X"}
+	}
+	start := time.Now()
+	found := rules.Check(parse(t, schema.Avro, wide(300, 30)), set, metadata)
+	for _, code := range []string{"warning LIMIT the rules are too many or too long", "warning LIMIT there are more than 5000 tag patterns"} {
+		if !slices.ContainsFunc(found, func(f finding.Finding) bool { return strings.HasPrefix(brief(f), code) }) {
+			t.Errorf("no finding %q", code)
+		}
+	}
+	if took := time.Since(start); took > time.Minute {
+		t.Errorf("took %s", took)
+	}
+	t.Logf("%d findings in %s", len(found), time.Since(start))
 }

@@ -23,8 +23,18 @@ type Program struct {
 	rule  schema.Rule
 	text  expression
 	now   func() time.Time
-	// parts are the compiled expressions by the types they were compiled for.
-	parts sync.Map // of partKey to *part
+	// parts are the compiled expressions by the types they were compiled for,
+	// places the same by the fields they run on, which is faster to ask.
+	parts  sync.Map // of partKey to *part
+	places sync.Map // of place to *part
+}
+
+// place is where a field rule runs: values of a shape in an object's field, or
+// null in their place.
+type place struct {
+	object *object
+	shape  *shape
+	null   bool
 }
 
 type partKey struct{ message, value string }
@@ -90,6 +100,19 @@ func (p *Program) verify() error {
 		return pt.err
 	}
 	return p.part(cel.DynType, cel.DynType).err
+}
+
+func (p *Program) fieldPart(at place) *part {
+	if known, ok := p.places.Load(at); ok {
+		return known.(*part)
+	}
+	value := at.shape.fieldValueType()
+	if at.null {
+		value = cel.DynType
+	}
+	pt := p.part(cel.ObjectType(at.object.name), value)
+	p.places.Store(at, pt)
+	return pt
 }
 
 func (p *Program) part(message, value *cel.Type) *part {

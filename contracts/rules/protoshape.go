@@ -24,11 +24,16 @@ type protoShapes struct {
 	places map[string]schema.Field
 }
 
-// registerFiles makes the types of a file and of its imports known to CEL.
-func registerFiles(registry *types.Registry, file protoreflect.FileDescriptor) error {
+// registerFiles makes the types of a file and of its imports known to CEL. Files
+// that are known already are not gone through again.
+func registerFiles(registry *types.Registry, file protoreflect.FileDescriptor, known map[string]bool) error {
+	if known[file.Path()] {
+		return nil
+	}
+	known[file.Path()] = true
 	imports := file.Imports()
 	for i := range imports.Len() {
-		if err := registerFiles(registry, imports.Get(i).FileDescriptor); err != nil {
+		if err := registerFiles(registry, imports.Get(i).FileDescriptor, known); err != nil {
 			return err
 		}
 	}

@@ -63,12 +63,15 @@ func constantMatches() cel.ProgramOption {
 	)
 }
 
+// maxPattern is the longest regular expression in bytes.
+const maxPattern = 2_000
+
 // errLargePattern says that a regular expression is too much to run.
-var errLargePattern = fmt.Errorf("the regular expression compiles to more than %d instructions", MaxRegexp)
+var errLargePattern = fmt.Errorf("the regular expression has more than %d characters, or compiles to more than %d instructions", maxPattern, MaxRegexp)
 
 // fullMatch compiles a pattern so that it matches whole strings alone.
 func fullMatch(pattern string) (*regexp.Regexp, error) {
-	if len(pattern) > MaxExpression {
+	if len(pattern) > maxPattern {
 		return nil, errLargePattern
 	}
 	parsed, err := syntax.Parse(pattern, syntax.Perl)

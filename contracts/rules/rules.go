@@ -82,7 +82,7 @@ const (
 // options in Protobuf) are checked too; their path is the element's, with
 // "#rules[0]" behind it.
 func Check(parsed schema.Parsed, set *schema.RuleSet, metadata *schema.Metadata) []finding.Finding {
-	c := &checker{space: newSpace(parsed, metadata), set: set, metadata: metadata}
+	c := &checker{space: newSpace(parsed, metadata), set: set, metadata: metadata, budget: checkBudget}
 	c.patterns()
 	if set != nil {
 		c.ruleSet()
@@ -98,6 +98,32 @@ type checker struct {
 	set      *schema.RuleSet
 	metadata *schema.Metadata
 	findings []finding.Finding
+	// budget is what may still be compiled, see checkBudget.
+	budget int
+}
+
+// checkBudget bounds the work of one Check, which takes a second or two if it
+// is used up: compiling a rule for one combination of types costs its length in
+// bytes and compileCost, asking its guard about a field guardCost.
+const (
+	checkBudget = 1 << 20
+	compileCost = 500
+	guardCost   = 10
+)
+
+// spend takes from the budget; it reports false, once with a finding, when
+// there is none left.
+func (c *checker) spend(cost int) bool {
+	before := c.budget
+	c.budget -= cost
+	if before >= 0 && c.budget < 0 {
+		c.findings = append(c.findings, finding.Finding{
+			Code: codeLimit, Severity: finding.Warning, Path: "ruleSet",
+			Message: "the rules are too many or too long for the size of the schema: not all of them were checked on all fields",
+			Hint:    "give CEL_FIELD rules tags, so that they reach fewer fields",
+		})
+	}
+	return c.budget >= 0
 }
 
 func (c *checker) ruleSet() {
@@ -147,8 +173,15 @@ func (c *checker) patterns() {
 	if c.metadata == nil {
 		return
 	}
-	for _, source := range sortedKeys(c.metadata.Tags) {
-		p := compileWildcard(source)
+	if c.space.truncated {
+		c.findings = append(c.findings, finding.Finding{
+			Code: codeLimit, Severity: finding.Warning, Path: "metadata.tags",
+			Message: fmt.Sprintf("there are more than %d tag patterns, or %d with wildcards; those after them were not looked at", maxPatterns, maxWildcards),
+			Hint:    "tag fields in the schema's text, or use patterns that match several",
+		})
+	}
+	for _, pattern := range c.space.patterns {
+		p, source := pattern.wildcard, pattern.source
 		if p.broken {
 			c.findings = append(c.findings, finding.Finding{
 				Code: codeWildcard, Severity: finding.Warning, Path: "metadata.tags." + source,
@@ -157,7 +190,7 @@ func (c *checker) patterns() {
 			})
 			continue
 		}
-		if c.space.complete && !slices.ContainsFunc(c.space.elements, func(e element) bool { return p.matchElement(e.fullName) }) {
+		if (c.space.complete || c.space.truncated) && !slices.ContainsFunc(c.space.elements, func(e element) bool { return p.matchElement(e.fullName) }) {
 			c.findings = append(c.findings, finding.Finding{
 				Code: codeWildcard, Severity: finding.Warning, Path: "metadata.tags." + source,
 				Message:  fmt.Sprintf("the tag pattern %q matches no field of the schema, so its tags (%s) reach nothing", source, strings.Join(c.metadata.Tags[source], ", ")),

@@ -36,6 +36,8 @@ type space struct {
 	elements []element
 	complete bool
 	patterns []tagPattern
+	// truncated: there are more patterns than are looked at.
+	truncated bool
 	// fixedTags are the tags of the members whose full name is always the same.
 	fixedTags map[*member][]string
 	envs      envs
@@ -67,13 +69,29 @@ type tagPattern struct {
 	tags []string
 }
 
+// How many tag patterns are looked at: names as they are, and wildcards among
+// them, which take longer.
+const (
+	maxPatterns  = 5_000
+	maxWildcards = 200
+)
+
 // newSpace understands a schema. What it does not know is open: a rule on it
 // compiles, and is not checked.
 func newSpace(parsed schema.Parsed, metadata *schema.Metadata) *space {
 	s := &space{objects: map[string]*object{}, fixedTags: map[*member][]string{}, registry: emptyRegistry(), complete: true}
 	if metadata != nil {
+		wildcards := 0
 		for _, source := range sortedKeys(metadata.Tags) {
-			s.patterns = append(s.patterns, tagPattern{compileWildcard(source), metadata.Tags[source]})
+			p := tagPattern{compileWildcard(source), metadata.Tags[source]}
+			if p.re != nil {
+				wildcards++
+			}
+			if len(s.patterns) >= maxPatterns || wildcards > maxWildcards {
+				s.truncated, s.complete = true, false
+				break
+			}
+			s.patterns = append(s.patterns, p)
 		}
 	}
 	switch p := parsed.(type) {
@@ -96,7 +114,7 @@ func newSpace(parsed schema.Parsed, metadata *schema.Metadata) *space {
 }
 
 func (s *space) protobuf(f *protobuf.File) {
-	if err := registerFiles(s.registry, f.Descriptor()); err != nil {
+	if err := registerFiles(s.registry, f.Descriptor(), map[string]bool{}); err != nil {
 		// Two files that define one name: CEL cannot hold both.
 		s.registry, s.complete = emptyRegistry(), false
 		return
@@ -199,7 +217,7 @@ func (l *lister) object(o *object, at element, depth int) {
 		if at.path != "" {
 			e.path = at.path + "." + m.name
 		}
-		e.tags = l.space.tags(m, e.fullName)
+		e.tags = l.space.tagsOf(m, e.fullName)
 		if m.fullName != "" {
 			l.space.fixedTags[m] = e.tags
 		}

@@ -9,7 +9,6 @@ import (
 	"strconv"
 	"time"
 
-	"cel.dev/cel-go/cel"
 	"cel.dev/cel-go/common/types"
 	"google.golang.org/protobuf/proto"
 
@@ -168,11 +167,7 @@ func (v *visitor) leaf(s *shape, value any, at *visited) (any, bool, error) {
 	}
 	field := *at
 	field.typeName = s.typeName
-	valueType := s.fieldValueType()
-	if value == nil {
-		valueType = cel.DynType
-	}
-	out, err := v.part(cel.ObjectType(at.object.name), valueType).evaluate(v.ctx, &variables{now: v.now, message: at.owner, value: value, at: &field})
+	out, err := v.fieldPart(place{at.object, s, value == nil}).evaluate(v.ctx, &variables{now: v.now, message: at.owner, value: value, at: &field})
 	switch {
 	case errors.Is(err, errSkipped):
 		return value, false, nil

@@ -10,6 +10,9 @@ const maxWildcard = 1_000
 
 // wildcard is a compiled tag pattern.
 type wildcard struct {
+	source string
+	// re is nil for a pattern without wildcards, which is a full name, and for a
+	// broken one.
 	re *regexp.Regexp
 	// any is the pattern with every array index as 0, as elements have them.
 	any    *regexp.Regexp
@@ -23,13 +26,16 @@ type wildcard struct {
 // they cannot compile matches nothing.
 func compileWildcard(source string) wildcard {
 	if len(source) > maxWildcard {
-		return wildcard{broken: true}
+		return wildcard{source: source, broken: true}
+	}
+	if !strings.ContainsAny(source, `*?\[]`) {
+		return wildcard{source: source}
 	}
 	re, err := regexp.Compile(wildcardRegexp(source))
 	if err != nil {
-		return wildcard{broken: true}
+		return wildcard{source: source, broken: true}
 	}
-	w := wildcard{re: re, any: re}
+	w := wildcard{source: source, re: re, any: re}
 	if zeroed := arrayIndex.ReplaceAllString(source, `\[0\]`); zeroed != source {
 		if w.any, err = regexp.Compile(wildcardRegexp(zeroed)); err != nil {
 			w.any = re
@@ -75,10 +81,15 @@ func wildcardRegexp(source string) string {
 }
 
 // match reports whether a full name of a record's data fits.
-func (w wildcard) match(fullName string) bool { return !w.broken && w.re.MatchString(fullName) }
+func (w wildcard) match(fullName string) bool {
+	if w.re == nil {
+		return !w.broken && w.source == fullName
+	}
+	return w.re.MatchString(fullName)
+}
 
 // matchElement is match for the full name of an element, which has 0 for every
 // index.
 func (w wildcard) matchElement(fullName string) bool {
-	return !w.broken && (w.re.MatchString(fullName) || w.any.MatchString(fullName))
+	return w.match(fullName) || w.any != nil && w.any.MatchString(fullName)
 }
