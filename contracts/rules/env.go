@@ -10,6 +10,7 @@ import (
 	"cel.dev/cel-go/cel"
 	"cel.dev/cel-go/common/ast"
 	"cel.dev/cel-go/common/env"
+	"cel.dev/cel-go/common/operators"
 	"cel.dev/cel-go/common/overloads"
 	"cel.dev/cel-go/common/types"
 	"cel.dev/cel-go/ext"
@@ -206,19 +207,43 @@ var ErrNotExecutable = errors.New("the rule uses functions that Accord checks an
 
 // program makes the expression executable, within the limits of this package.
 func (c compiled) program() (cel.Program, error) {
+	opts := []cel.ProgramOption{cel.EvalOptions(cel.OptOptimize), constantMatches()}
+	linear := true
 	var foreign string
 	c.each(func(e ast.Expr) {
-		if e.Kind() == ast.CallKind && notExecutable(e.AsCall().FunctionName()) {
-			foreign = e.AsCall().FunctionName()
+		switch e.Kind() {
+		case ast.ComprehensionKind:
+			linear = false
+		case ast.CallKind:
+			name := e.AsCall().FunctionName()
+			linear = linear && isLinear(name)
+			if notExecutable(name) {
+				foreign = name
+			}
 		}
 	})
 	if foreign != "" {
 		return nil, fmt.Errorf("%w: %s", ErrNotExecutable, foreign)
 	}
-	return c.env.Program(c.ast,
-		cel.EvalOptions(cel.OptOptimize),
-		constantMatches(),
-		cel.CostLimit(CostLimit),
-		cel.InterruptCheckFrequency(100),
-	)
+	if !linear {
+		opts = append(opts, cel.CostLimit(CostLimit), cel.InterruptCheckFrequency(100))
+	}
+	return c.env.Program(c.ast, opts...)
+}
+
+// isLinear reports whether a function takes no more time than its arguments are
+// long, and gives nothing longer than them. An expression of such functions
+// alone, without loops, needs no one to watch over its cost, which would take
+// longer than most rules do.
+func isLinear(function string) bool {
+	switch function {
+	case operators.LogicalAnd, operators.LogicalOr, operators.LogicalNot, operators.Conditional, operators.Index, operators.In,
+		operators.Equals, operators.NotEquals, operators.Less, operators.LessEquals, operators.Greater, operators.GreaterEquals,
+		operators.Add, operators.Subtract, operators.Multiply, operators.Divide, operators.Modulo, operators.Negate,
+		overloads.Size, overloads.Contains, overloads.StartsWith, overloads.EndsWith, overloads.Matches,
+		overloads.TypeConvertInt, overloads.TypeConvertUint, overloads.TypeConvertDouble, overloads.TypeConvertTimestamp, overloads.TypeConvertDuration,
+		"lowerAscii", "upperAscii", "trim", "substring", "charAt":
+		return true
+	}
+	return validators[function] != nil
 }

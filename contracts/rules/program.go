@@ -24,9 +24,10 @@ type Program struct {
 	text  expression
 	now   func() time.Time
 	// parts are the compiled expressions by the types they were compiled for,
-	// places the same by the fields they run on, which is faster to ask.
+	// places the same by the fields and Protobuf messages they run on, which is
+	// faster to ask.
 	parts  sync.Map // of partKey to *part
-	places sync.Map // of place to *part
+	places sync.Map // of place and of protoreflect.FullName to *part
 }
 
 // place is where a field rule runs: values of a shape in an object's field, or
@@ -214,11 +215,7 @@ func (v *variables) ResolveName(name string) (any, bool) {
 func (v *variables) Parent() cel.Activation { return nil }
 
 func (p *Program) runMessage(ctx context.Context, record any, now time.Time) (Outcome, error) {
-	message := p.space.roots[0].celType()
-	if m, ok := record.(proto.Message); ok {
-		message = p.space.messageType(m)
-	}
-	out, err := p.part(message, cel.DynType).evaluate(ctx, &variables{now: now, message: record})
+	out, err := p.messagePart(record).evaluate(ctx, &variables{now: now, message: record})
 	switch {
 	case errors.Is(err, errSkipped):
 		return Outcome{Record: record, Holds: true, Skipped: true}, nil
@@ -235,6 +232,27 @@ func (p *Program) runMessage(ctx context.Context, record any, now time.Time) (Ou
 
 // errNull: a transformation has nothing to give.
 var errNull = errors.New("the transformation gave null")
+
+// messagePart is the expression compiled for the type of a record.
+func (p *Program) messagePart(record any) *part {
+	var at any = place{}
+	m, isMessage := record.(proto.Message)
+	if isMessage {
+		at = m.ProtoReflect().Descriptor().FullName()
+	}
+	if known, ok := p.places.Load(at); ok {
+		return known.(*part)
+	}
+	message := p.space.roots[0].celType()
+	if isMessage {
+		message = p.space.messageType(m)
+	}
+	pt := p.part(message, cel.DynType)
+	if !isMessage || message.Kind() != cel.DynKind { // of foreign messages there may be any number
+		p.places.Store(at, pt)
+	}
+	return pt
+}
 
 // messageType is the CEL type of a message, dyn for one that the schema does
 // not have.

@@ -312,6 +312,17 @@ func TestRunIsBounded(t *testing.T) {
 	if _, err := costly.Run(t.Context(), record); err == nil || !strings.Contains(err.Error(), "cost limit exceeded") {
 		t.Errorf("error %v, want the cost limit", err)
 	}
+	for _, expr := range []string{
+		"message.id" + strings.Repeat(".replace('', message.id)", 12) + " != ''",
+		"message.id" + strings.Repeat(".replace('a', 'aaaaaaaaaaaaaaaa')", 12) + " != ''",
+		"['x'].map(x, message.id" + strings.Repeat(".replace('a', 'aaaaaaaaaaaaaaaa')", 12) + ").size() == 1",
+	} {
+		growing := program(t, schema.Avro, orderAvro, condition(expr), nil)
+		record["id"] = strings.Repeat("a", 1000)
+		if _, err := growing.Run(t.Context(), record); err == nil || !strings.Contains(err.Error(), "limit exceeded") {
+			t.Errorf("error %v, want the cost limit", err)
+		}
+	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	if _, err := costly.Run(ctx, record); !errors.Is(err, context.Canceled) {

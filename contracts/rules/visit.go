@@ -95,7 +95,7 @@ func (v *visitor) object(o *object, m map[string]any, at *visited) (any, bool, e
 	out, copied := m, false
 	for _, member := range o.members {
 		value, present := m[member.name]
-		if !present {
+		if !present || v.passesBy(member) {
 			continue
 		}
 		field := &visited{member: member, fullName: member.fullName, owner: m, object: o}
@@ -115,6 +115,15 @@ func (v *visitor) object(o *object, m map[string]any, at *visited) (any, bool, e
 		}
 	}
 	return out, copied, nil
+}
+
+// passesBy reports whether a member is known not to be for the rule.
+func (v *visitor) passesBy(m *member) bool {
+	if m.shape.kind != leaf && m.shape.kind != opaque {
+		return false
+	}
+	tags, fixed := v.space.fixedTags[m]
+	return m.shape.kind == opaque || fixed && !selects(v.rule.Tags, tags)
 }
 
 func (v *visitor) list(s *shape, l []any, at *visited) (any, bool, error) {
