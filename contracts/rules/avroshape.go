@@ -22,7 +22,12 @@ const (
 // avroShapes builds the shapes of an Avro schema.
 type avroShapes struct {
 	of map[*avro.Type]*shape
+	// symbols are those of enums by their full names, "acme.State.NEW".
+	symbols map[string]string
 }
+
+// maxSymbols is how many symbols of enums rules may name.
+const maxSymbols = 200
 
 func (b avroShapes) shape(t *avro.Type) *shape {
 	if known := b.of[t]; known != nil {
@@ -44,6 +49,11 @@ func (b avroShapes) shape(t *avro.Type) *shape {
 		}
 	case avro.Enum:
 		s.kind, s.typeName, s.cel = opaque, "ENUM", cel.StringType
+		for _, symbol := range t.Symbols {
+			if len(b.symbols) < maxSymbols {
+				b.symbols[t.FullName()+"."+symbol] = symbol
+			}
+		}
 	case avro.Fixed:
 		s.kind, s.typeName, s.cel = opaque, "FIXED", cel.BytesType
 	default:

@@ -160,7 +160,7 @@ func (c *celCheck) variables() []string {
 func (c *celCheck) inspect(in compiled) {
 	for _, f := range in.unsure {
 		c.add(codeUnchecked, finding.Info,
-			"it uses a record as a map, which is left to the record's data: "+tidy(f.message), "", c.rule.Expr, f.line, f.column)
+			"whether this works depends on the client and the data: "+tidy(f.message), "", c.rule.Expr, f.line, f.column)
 	}
 	var open []string
 	in.each(func(e ast.Expr) {
@@ -172,6 +172,10 @@ func (c *celCheck) inspect(in compiled) {
 		case ast.CallKind:
 			c.call(in, e)
 		case ast.IdentKind:
+			if text, ok := c.space.symbols[e.AsIdent()]; ok {
+				c.at(in, e, codePortable, finding.Warning, "only Confluent's older Java clients know the symbols of an enum by name; others refuse the rule",
+					fmt.Sprintf("compare with the text '%s'", text))
+			}
 			if e.AsIdent() == "now" {
 				c.at(in, e, codePortable, finding.Warning, "the variable now exists in Java's clients only; others refuse the rule",
 					"keep such a check for consumers and producers in Java, or compare fields with one another")
@@ -240,13 +244,11 @@ func (c *celCheck) call(in compiled, e ast.Expr) {
 		return
 	}
 	pattern := call.Args()[len(call.Args())-1]
-	source := ""
-	if pattern.Kind() == ast.LiteralKind {
-		source, _ = pattern.AsLiteral().Value().(string)
-	} else {
+	if pattern.Kind() != ast.LiteralKind {
 		c.at(in, e, codeMatches, finding.Info, "its pattern is not constant: Java's clients match whole strings with it, Go's any part", "")
 		return
 	}
+	source, _ := pattern.AsLiteral().Value().(string)
 	switch judgePattern(source) {
 	case patternUnanchored:
 		c.at(in, e, codeMatches, finding.Warning, "Java's clients match whole strings with this pattern, Go's any part",
@@ -288,7 +290,7 @@ func (c *celCheck) fieldResult(got *cel.Type) {
 	if c.result == nil || got.Kind() == cel.DynKind {
 		return
 	}
-	fits := false
+	var fits bool
 	switch plain := got.Kind(); c.result.typeName {
 	case "STRING":
 		fits = plain == cel.StringKind

@@ -61,27 +61,27 @@ func (r *ruleCheck) encryptedFields() {
 		})
 		return
 	}
-	var fail, clear []string
+	var failing, missed []string
 	for _, e := range r.space.elements {
 		if !selects(r.rule.Tags, e.tags) || e.shape.isNull() || e.shape.kind == leaf && slicesHas(e.shape.typeName, "STRING", "BYTES") {
 			continue
 		}
 		name := fmt.Sprintf("%s (%s)", e.path, e.shape.typeName)
 		if e.shape.kind == leaf && e.member.shape.kind != union {
-			fail = append(fail, name)
+			failing = append(failing, name)
 		} else if e.shape.cel == nil || e.shape.typeName != "COMBINED" {
-			clear = append(clear, name)
+			missed = append(missed, name)
 		}
 	}
-	if len(fail) > 0 {
+	if len(failing) > 0 {
 		r.report(finding.Finding{
-			Code: codeEncrypt, Severity: finding.Error, Message: "it cannot encrypt " + summary(fail) + ": every record would fail",
+			Code: codeEncrypt, Severity: finding.Error, Message: "it cannot encrypt " + summary(failing) + ": every record would fail",
 			Hint: "only strings and bytes can be encrypted: change the field's type, or take its tag away",
 		})
 	}
-	if len(clear) > 0 {
+	if len(missed) > 0 {
 		r.report(finding.Finding{
-			Code: codeEncrypt, Severity: finding.Warning, Message: "its tags do not reach " + summary(clear) + ": the values stay in the clear",
+			Code: codeEncrypt, Severity: finding.Warning, Message: "its tags do not reach " + summary(missed) + ": the values stay in the clear",
 			Hint: "only strings and bytes are encrypted; tag the fields inside a record one by one",
 		})
 	}

@@ -14,6 +14,8 @@ import (
 	"cel.dev/cel-go/common/overloads"
 	"cel.dev/cel-go/common/types"
 	"cel.dev/cel-go/ext"
+
+	"github.com/accordhq/accord/schema"
 )
 
 // baseEnv is what all rules have in common.
@@ -90,6 +92,9 @@ func (s *space) env(kind scopeKind, message, value *cel.Type) (*cel.Env, error) 
 
 func (s *space) declarations(kind scopeKind, message, value *cel.Type) []cel.EnvOption {
 	opts := []cel.EnvOption{cel.CustomTypeProvider(provider{s}), cel.CustomTypeAdapter(adapter{s.registry})}
+	for _, name := range sortedKeys(s.symbols) {
+		opts = append(opts, cel.Constant(name, cel.StringType, types.String(s.symbols[name])))
+	}
 	switch kind {
 	case messageScope:
 		opts = append(opts, cel.Variable("message", message))
@@ -125,8 +130,8 @@ type compiled struct {
 //
 // Clients hand Avro records and JSON objects to CEL as maps, and Java's retries
 // without their types what does not compile with them. So where every objection
-// of the type checker is about such a type, the expression is compiled again
-// with all of them open.
+// of the type checker is about such a type, or about a comparison with null,
+// the expression is compiled again with all of them open.
 func (s *space) compile(kind scopeKind, message, value *cel.Type, expr string) (compiled, []fault, error) {
 	if len(expr) > MaxExpression {
 		return compiled{}, []fault{{message: fmt.Sprintf("the expression is longer than %d bytes", MaxExpression), line: 1, column: 1}}, nil
@@ -136,26 +141,36 @@ func (s *space) compile(kind scopeKind, message, value *cel.Type, expr string) (
 		return compiled{}, nil, err
 	}
 	parsed, issues := e.Parse(expr)
-	if issues.Err() != nil {
-		return compiled{}, faultsOf(issues, true), nil
+	if faults := faultsOf(issues, true); len(faults) > 0 {
+		return compiled{}, faults, nil
 	}
 	checked, issues := e.Check(parsed)
-	if issues.Err() == nil {
+	faults := faultsOf(issues, false)
+	if len(faults) == 0 {
 		return compiled{ast: checked, env: e}, nil, nil
 	}
-	faults := faultsOf(issues, false)
-	certain := slices.DeleteFunc(slices.Clone(faults), func(f fault) bool { return strings.Contains(f.message, objectMark) })
-	if len(certain) > 0 {
+	if certain := slices.DeleteFunc(slices.Clone(faults), s.unsure); len(certain) > 0 {
 		return compiled{}, plainNames(certain), nil
 	}
 	open, err := s.env(kind, cel.DynType, openType(value))
 	if err != nil {
 		return compiled{}, nil, err
 	}
-	if checked, issues = open.Check(parsed); issues.Err() != nil {
+	checked, issues = open.Check(parsed)
+	if stillThere := faultsOf(issues, false); len(stillThere) > 0 {
 		return compiled{}, plainNames(faults), nil
 	}
 	return compiled{ast: checked, env: open, unsure: plainNames(faults)}, nil, nil
+}
+
+// unsure reports whether a fault may be none once the record's data is there.
+// Its message is the one place where the type checker names the types of the
+// operands.
+func (s *space) unsure(f fault) bool {
+	if s.format == schema.Protobuf {
+		return false // messages have their types in every client
+	}
+	return strings.Contains(f.message, objectMark) || strings.Contains(f.message, ", null)") || strings.Contains(f.message, "(null, ")
 }
 
 // openType is dyn for a type that holds objects, else the type itself.
@@ -166,7 +181,11 @@ func openType(t *cel.Type) *cel.Type {
 	return t
 }
 
+// faultsOf are the errors among what a step of the compiler had to say.
 func faultsOf(issues *cel.Issues, syntax bool) []fault {
+	if issues.Err() == nil {
+		return nil
+	}
 	var out []fault
 	for _, e := range issues.Errors() {
 		out = append(out, fault{message: e.Message, line: max(1, e.Location.Line()), column: max(0, e.Location.Column()) + 1, syntax: syntax})

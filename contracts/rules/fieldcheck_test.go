@@ -99,7 +99,7 @@ func TestCheckMetadata(t *testing.T) {
 		{"anywhere", schema.Avro, "**.name", nil},
 		{"one level", schema.Avro, "acme.*.name", nil},
 		{"data path", schema.Avro, "acme.Order.customer.name", []string{`warning WILDCARD the tag pattern "acme.Order.customer.name" matches no field`}},
-		{"misspelt", schema.Avro, "**.nmae", []string{`warning WILDCARD the tag pattern "**.nmae" matches no field…hint:did you mean "**.name"?`}},
+		{"misspelt", schema.Avro, "**.naem", []string{`warning WILDCARD the tag pattern "**.naem" matches no field…hint:did you mean "**.name"?`}},
 		{"Protobuf", schema.Protobuf, "acme.Card.pan", nil},
 		{"Protobuf message of its own", schema.Protobuf, "acme.Cancelled.reason", nil},
 		{"JSON", schema.JSON, "$.customer.name", nil},

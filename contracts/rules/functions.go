@@ -35,6 +35,7 @@ func confluentFunctions() []cel.EnvOption {
 				return types.Bool(ok && holds(s))
 			}))))
 	}
+	out = append(out, timestampFunctions()...)
 	return append(out, declaredFunctions()...)
 }
 
@@ -70,7 +71,6 @@ func declaredFunctions() []cel.EnvOption {
 		globals("decimals.ceil", d, []*cel.Type{dyn}),
 		globals("string", cel.StringType, []*cel.Type{d}),
 		globals("double", cel.DoubleType, []*cel.Type{d}),
-		globals("timestamp.of", cel.TimestampType, []*cel.Type{dyn}, []*cel.Type{cel.IntType, cel.StringType}),
 		globals("variant", v, []*cel.Type{dyn}, []*cel.Type{cel.BytesType, cel.BytesType}),
 		globals("variants.parseJson", v, []*cel.Type{cel.StringType}),
 		globals("variants.tryParseJson", v, []*cel.Type{cel.StringType}),
@@ -101,13 +101,13 @@ func globals(name string, result *cel.Type, overloads ...[]*cel.Type) cel.EnvOpt
 // notExecutable reports whether a function is declared and not run here.
 func notExecutable(function string) bool {
 	namespace, _, _ := strings.Cut(function, ".")
-	return slicesHas(namespace, "decimal", "decimals", "variant", "variants") || function == "timestamp.of"
+	return slicesHas(namespace, "decimal", "decimals", "variant", "variants")
 }
 
 // unportable says which clients lack a function, "" if all have it.
 func unportable(function string) string {
 	switch namespace, name, _ := strings.Cut(function, "."); {
-	case namespace == "math", notExecutable(function):
+	case namespace == "math", function == "timestamp.of", notExecutable(function):
 		return "only Confluent's newer Java clients have it"
 	case function == "format", namespace == "strings" && name == "quote", function == "reverse":
 		return "only clients built on cel-go have it"

@@ -60,6 +60,13 @@ func TestRunCondition(t *testing.T) {
 		{expr: "message['id'] == 'abc'", holds: true},
 		{expr: "message.lines.all(l, l.qty > 0) && message.labels.env == 'prod'", holds: true},
 		{expr: "message.email.isEmail() && !message.id.isEmail()", holds: true},
+		{expr: "timestamp.of(message.paid) == message.paid && timestamp.of(1500, 'millis') == timestamp('1970-01-01T00:00:01.5Z')", holds: true},
+		{expr: "timestamp(1500, 3) == timestamp.of('1970-01-01T00:00:01.5Z') && timestamp(-1, 6) < timestamp(0)", holds: true},
+		{expr: "timestamp.of(5) > now", fails: "say the unit of a number"},
+		{expr: "timestamp.of(5, 'days') > now", fails: "does not know the unit days"},
+		{expr: "timestamp(5, 1) > now", fails: "the precision of a timestamp is 0, 3, 6 or 9"},
+		{expr: "timestamp(9223372036854775807, 0) > now", fails: "out of range"},
+		{expr: "message.id != null && message.lines != null && message.state == acme.State.NEW", holds: true},
 		{expr: "math.greatest(message.count, 5) == 5", holds: true},
 		// The whole string must match, as in Java; Go's clients find a part.
 		{expr: "message.id.matches('b')"},

@@ -102,6 +102,16 @@ const maxTypeDepth = 16
 // null.
 func (s *shape) celType() *cel.Type { return s.typeWithin(maxTypeDepth) }
 
+// memberType is the type of a member of a record or JSON object. To compare it
+// with null is allowed, as all of them are values of a map to the clients.
+func (s *shape) memberType() *cel.Type {
+	t := s.celType()
+	if s.kind == leaf || s.kind == opaque {
+		return orNull(t)
+	}
+	return t
+}
+
 func (s *shape) typeWithin(depth int) *cel.Type {
 	if depth == 0 {
 		return cel.DynType

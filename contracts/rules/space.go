@@ -31,6 +31,9 @@ type space struct {
 	objects  map[string]*object
 	registry *types.Registry
 	messages map[protoreflect.FullName]*shape
+	// symbols are the texts of Avro's enum symbols by their full names, a limited
+	// number of them.
+	symbols map[string]string
 	// elements are the fields of the schema where they stand in the data;
 	// complete says that none was left out.
 	elements []element
@@ -96,7 +99,8 @@ func newSpace(parsed schema.Parsed, metadata *schema.Metadata) *space {
 	}
 	switch p := parsed.(type) {
 	case *avro.Schema:
-		s.roots = []*shape{avroShapes{map[*avro.Type]*shape{}}.shape(p.Root)}
+		b := avroShapes{of: map[*avro.Type]*shape{}, symbols: map[string]string{}}
+		s.roots, s.symbols = []*shape{b.shape(p.Root)}, b.symbols
 	case *jsonschema.Schema:
 		b := &jsonShapes{of: map[*jsonschema.Node]*shape{}, names: map[string]int{}}
 		s.roots = []*shape{b.shape(p.Root())}
@@ -341,7 +345,7 @@ func (p provider) FindStructFieldNames(name string) ([]string, bool) {
 func (p provider) FindStructFieldType(name, field string) (*types.FieldType, bool) {
 	if o := p.space.objects[name]; o != nil {
 		if m := o.byName[field]; m != nil {
-			return &types.FieldType{Type: m.shape.celType()}, true
+			return &types.FieldType{Type: m.shape.memberType()}, true
 		}
 		return &types.FieldType{Type: types.DynType}, true
 	}

@@ -35,10 +35,10 @@ type visitor struct {
 	ran bool
 }
 
-// conditionFailed ends a walk at the first field whose condition is false.
-type conditionFailed struct{ field string }
+// conditionError ends a walk at the first field whose condition is false.
+type conditionError struct{ field string }
 
-func (e conditionFailed) Error() string { return "condition failed for " + e.field }
+func (e conditionError) Error() string { return "condition failed for " + e.field }
 
 func (p *Program) runFields(ctx context.Context, record any, now time.Time) (Outcome, error) {
 	v := &visitor{Program: p, ctx: ctx, now: now}
@@ -53,7 +53,7 @@ func (p *Program) runFields(ctx context.Context, record any, now time.Time) (Out
 		}
 		out, _, err = v.value(p.space.roots[0], record, root)
 	}
-	var failed conditionFailed
+	var failed conditionError
 	switch {
 	case errors.As(err, &failed):
 		return Outcome{Record: record, Field: failed.field}, nil
@@ -186,7 +186,7 @@ func (v *visitor) leaf(s *shape, value any, at *visited) (any, bool, error) {
 	v.ran = true
 	if v.rule.Kind == kindCondition {
 		if out == types.False {
-			return nil, false, conditionFailed{at.fullName}
+			return nil, false, conditionError{at.fullName}
 		}
 		return value, false, nil
 	}
