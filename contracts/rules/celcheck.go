@@ -46,7 +46,14 @@ func (c *celCheck) run(e expression) []finding.Finding {
 	return c.found
 }
 
+// maxFound is how many things are said of one expression: past it nobody reads
+// on.
+const maxFound = 20
+
 func (c *celCheck) add(code finding.Code, severity finding.Severity, message, hint, expr string, line, column int) {
+	if len(c.found) >= maxFound {
+		return
+	}
 	f := finding.Finding{Code: code, Severity: severity, Message: message, Hint: hint}
 	if line > 0 {
 		f.Message += fmt.Sprintf(" (at %d:%d of the expression)", line, column)
@@ -140,7 +147,7 @@ func (c *celCheck) nameHint(f fault) string {
 	if word == "" || slices.Contains(names, word) || f.syntax {
 		return ""
 	}
-	if near := nearest(word, names); near != "" {
+	if near := c.suggest(word, names); near != "" {
 		return fmt.Sprintf("did you mean %s?", near)
 	}
 	return "a " + c.rule.Type + " rule has the variables " + strings.Join(names, ", ")
@@ -204,11 +211,7 @@ func (c *celCheck) selection(in compiled, e ast.Expr) string {
 		return ""
 	}
 	owner := strings.TrimSuffix(t.TypeName(), objectMark)
-	hint := "its fields are " + summary(slices.Sorted(slices.Values(c.space.fieldNames(t))))
-	near := nearest(sel.FieldName(), c.space.fieldNames(t))
-	if near != "" {
-		hint = fmt.Sprintf("did you mean %s?", near)
-	}
+	near, hint := c.fieldHint(t, sel.FieldName())
 	switch o := c.space.object(t); {
 	case o != nil && o.open && near == "":
 		c.at(in, e, codeUnchecked, finding.Info, fmt.Sprintf("%s names no field %s; as it allows others, it may be there", owner, sel.FieldName()), hint)
@@ -219,6 +222,19 @@ func (c *celCheck) selection(in compiled, e ast.Expr) string {
 	}
 	return ""
 }
+
+// fieldHint is the field of a type that a misspelt name most likely means, ""
+// if none is near, and what to say of it.
+func (c *celCheck) fieldHint(t *types.Type, name string) (near, hint string) {
+	names := c.space.fieldNames(t)
+	if near = c.suggest(name, names); near != "" {
+		return near, fmt.Sprintf("did you mean %s?", near)
+	}
+	return "", "its fields are " + summary(slices.Sorted(slices.Values(names[:min(len(names), maxNamed)])))
+}
+
+// maxNamed is how many fields are looked through for a few to name.
+const maxNamed = 50
 
 // dotted is a selection as it is written, if it begins at the message.
 func dotted(e ast.Expr) (string, bool) {
@@ -347,10 +363,7 @@ func (c *celCheck) mapResult(body compiled) {
 		if o := c.space.object(t); !ok || c.space.knows(t, name) || o != nil && o.open {
 			continue
 		}
-		hint := ""
-		if near := nearest(name, c.space.fieldNames(t)); near != "" {
-			hint = fmt.Sprintf("did you mean %s?", near)
-		}
+		_, hint := c.fieldHint(t, name)
 		c.at(body, key, codeField, finding.Warning, fmt.Sprintf("%s has no field %s to hold this", strings.TrimSuffix(t.TypeName(), objectMark), name), hint)
 	}
 }

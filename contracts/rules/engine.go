@@ -69,7 +69,7 @@ func (e *Engine) Program(parsed schema.Parsed, metadata *schema.Metadata, rule s
 		e.spaces.put(key.spaceKey, s)
 	}
 	if s.truncated {
-		return nil, fmt.Errorf("rule '%s': the metadata has more than %d tag patterns, or %d with wildcards", rule.Name, maxPatterns, maxWildcards)
+		return nil, fmt.Errorf("rule '%s': the metadata has more than %d tag patterns, or %d with wildcards, or too many tags", rule.Name, maxPatterns, maxWildcards)
 	}
 	p := &Program{space: s, rule: withDefaults(rule), text: splitGuard(rule, metadata), now: e.now}
 	if err := p.verify(); err != nil {

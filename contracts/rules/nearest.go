@@ -2,15 +2,27 @@ package rules
 
 import "slices"
 
+// suggestCost is what looking for a name takes from the budget.
+const suggestCost = 200
+
+// suggest is nearest within the budget of the check.
+func (c *checker) suggest(name string, candidates []string) string {
+	if !c.spend(suggestCost) {
+		return ""
+	}
+	return nearest(name, candidates)
+}
+
 // nearest is the candidate that a misspelt name most likely means, "" if none
-// is near: at most a third of its letters may differ, case aside.
+// is near: at most a third of its letters may differ, case aside. Only so many
+// candidates are looked at.
 func nearest(name string, candidates []string) string {
-	const longest = 100
+	const longest, most = 100, 1000
 	if len(name) == 0 || len(name) > longest {
 		return ""
 	}
 	best, limit := "", max(1, len(name)/3)
-	for _, c := range slices.Sorted(slices.Values(candidates)) {
+	for _, c := range slices.Sorted(slices.Values(candidates[:min(len(candidates), most)])) {
 		if len(c) > longest {
 			continue
 		}

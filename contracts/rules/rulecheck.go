@@ -32,7 +32,18 @@ func (r *ruleCheck) report(f finding.Finding) {
 	r.findings = append(r.findings, f)
 }
 
+// maxTags is how many tags a rule may have.
+const maxTags = 100
+
 func (r *ruleCheck) check() {
+	if len(r.rule.Tags) > maxTags {
+		r.report(finding.Finding{
+			Code: codeLimit, Severity: finding.Error,
+			Message: fmt.Sprintf("it has %d tags, more than the %d allowed", len(r.rule.Tags), maxTags),
+			Hint:    "give the fields it is for one tag of their own",
+		})
+		return
+	}
 	switch r.rule.Type {
 	case typeCEL:
 		r.wrongPhase(r.phase == encoding, "works on records, and the encoding phase has bytes")
@@ -146,11 +157,15 @@ func (r *ruleCheck) carriedTags() {
 }
 
 func (r *ruleCheck) tagHint(tag string) string {
-	var known []string
-	for _, e := range r.space.elements {
-		known = append(known, e.tags...)
+	known := map[string]bool{}
+	if r.spend(len(r.space.elements)) {
+		for _, e := range r.space.elements {
+			for _, tag := range e.tags {
+				known[tag] = true
+			}
+		}
 	}
-	if near := nearest(tag, known); near != "" {
+	if near := r.suggest(tag, sortedKeys(known)); near != "" {
 		return fmt.Sprintf("did you mean %s?", near)
 	}
 	return "tag the fields it is for, in the schema's text or under metadata.tags"

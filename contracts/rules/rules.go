@@ -176,7 +176,7 @@ func (c *checker) patterns() {
 	if c.space.truncated {
 		c.findings = append(c.findings, finding.Finding{
 			Code: codeLimit, Severity: finding.Warning, Path: "metadata.tags",
-			Message: fmt.Sprintf("there are more than %d tag patterns, or %d with wildcards; those after them were not looked at", maxPatterns, maxWildcards),
+			Message: fmt.Sprintf("there are more than %d tag patterns, or %d with wildcards, or too many tags; those after them were not looked at", maxPatterns, maxWildcards),
 			Hint:    "tag fields in the schema's text, or use patterns that match several",
 		})
 	}
@@ -194,9 +194,30 @@ func (c *checker) patterns() {
 			c.findings = append(c.findings, finding.Finding{
 				Code: codeWildcard, Severity: finding.Warning, Path: "metadata.tags." + source,
 				Message:  fmt.Sprintf("the tag pattern %q matches no field of the schema, so its tags (%s) reach nothing", source, strings.Join(c.metadata.Tags[source], ", ")),
-				Hint:     c.space.patternHint(source),
+				Hint:     c.patternHint(source),
 				Evidence: c.space.sampleNames(),
 			})
 		}
 	}
+}
+
+// patternHint says how to write a pattern that fits.
+func (c *checker) patternHint(source string) string {
+	last := source[strings.LastIndexByte(source, '.')+1:]
+	names := map[string]bool{}
+	if c.spend(len(c.space.elements)) {
+		for _, e := range c.space.elements {
+			names[e.member.name] = true
+		}
+	}
+	if near := c.suggest(last, sortedKeys(names)); near != "" && near != last {
+		return fmt.Sprintf("did you mean %q?", strings.TrimSuffix(source, last)+near)
+	}
+	switch c.space.format {
+	case schema.JSON:
+		return "full names are paths like $.customer.email, with array indexes inside; **.email reaches the field everywhere"
+	case schema.Protobuf:
+		return "full names are package.Message.field; **.email reaches the field everywhere"
+	}
+	return "full names are namespace.Record.field, whatever holds the record; **.email reaches the field everywhere"
 }

@@ -73,10 +73,11 @@ type tagPattern struct {
 }
 
 // How many tag patterns are looked at: names as they are, and wildcards among
-// them, which take longer.
+// them, which take longer; and how many tags all elements may have together.
 const (
 	maxPatterns  = 5_000
 	maxWildcards = 200
+	maxTagged    = 500_000
 )
 
 // newSpace understands a schema. What it does not know is open: a rule on it
@@ -170,7 +171,8 @@ type lister struct {
 	space *space
 	// open are the objects around the place, seen all there are.
 	open, seen map[*object]bool
-	steps      int
+	// steps and tagged count towards the limits.
+	steps, tagged int
 }
 
 func (l *lister) walk(s *shape, at element, depth int) {
@@ -221,7 +223,12 @@ func (l *lister) object(o *object, at element, depth int) {
 		if at.path != "" {
 			e.path = at.path + "." + m.name
 		}
-		e.tags = l.space.tagsOf(m, e.fullName)
+		if l.tagged <= maxTagged {
+			e.tags = l.space.tagsOf(m, e.fullName)
+			l.tagged += len(e.tags)
+		} else {
+			l.space.truncated, l.space.complete = true, false
+		}
 		if m.fullName != "" {
 			l.space.fixedTags[m] = e.tags
 		}
@@ -265,25 +272,6 @@ func (s *space) sampleNames() []string {
 		}
 	}
 	return out
-}
-
-// patternHint says how to write a pattern that fits.
-func (s *space) patternHint(source string) string {
-	last := source[strings.LastIndexByte(source, '.')+1:]
-	var names []string
-	for _, e := range s.elements {
-		names = append(names, e.member.name)
-	}
-	if near := nearest(last, names); near != "" && near != last {
-		return fmt.Sprintf("did you mean %q?", strings.TrimSuffix(source, last)+near)
-	}
-	switch s.format {
-	case schema.JSON:
-		return "full names are paths like $.customer.email, with array indexes inside; **.email reaches the field everywhere"
-	case schema.Protobuf:
-		return "full names are package.Message.field; **.email reaches the field everywhere"
-	}
-	return "full names are namespace.Record.field, whatever holds the record; **.email reaches the field everywhere"
 }
 
 // object finds an object of Avro or JSON Schema by its CEL type.
