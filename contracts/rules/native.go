@@ -217,7 +217,7 @@ func jsonValue(value any) (any, error) {
 // fit is an error, where Java's client cuts it off.
 func coerce(out ref.Val, old any, s, field *shape) (any, error) {
 	if out == types.NullValue {
-		if old == nil || field.kind == union && choose(field.alternatives, nil, maxTypeDepth) != nil {
+		if old == nil || field.kind == union && field.choose(nil) != nil {
 			return nil, nil //nolint:nilnil // null is a value
 		}
 		return nil, errNull

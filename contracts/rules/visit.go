@@ -68,7 +68,7 @@ func (p *Program) runFields(ctx context.Context, record any, now time.Time) (Out
 func (v *visitor) value(s *shape, value any, at *visited) (any, bool, error) {
 	switch s.kind {
 	case union:
-		if chosen := choose(s.alternatives, value, schema.MaxDepth); chosen != nil {
+		if chosen := s.choose(value); chosen != nil {
 			return v.value(chosen, value, at)
 		}
 	case record:
@@ -198,14 +198,21 @@ func (v *visitor) leaf(s *shape, value any, at *visited) (any, bool, error) {
 }
 
 // choose finds the branch of a union that a value is of, nil if none is.
-func choose(alternatives []*shape, value any, depth int) *shape {
-	if depth == 0 {
-		return nil
-	}
+func (s *shape) choose(value any) *shape {
+	return s.chooseFrom(value, map[*shape]bool{})
+}
+
+// chooseFrom is choose without the unions looked at already: in JSON Schema a
+// union may hold itself.
+func (s *shape) chooseFrom(value any, seen map[*shape]bool) *shape {
+	seen[s] = true
 	var second *shape
-	for _, a := range alternatives {
+	for _, a := range s.alternatives {
 		if a.kind == union {
-			if found := choose(a.alternatives, value, depth-1); found != nil {
+			if seen[a] {
+				continue
+			}
+			if found := a.chooseFrom(value, seen); found != nil {
 				return found
 			}
 			continue
