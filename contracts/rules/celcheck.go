@@ -27,7 +27,7 @@ type celCheck struct {
 
 // run compiles both parts of an expression and returns what is wrong with them.
 func (c *celCheck) run(e expression) []finding.Finding {
-	if c.splitsText() || !c.spend(compileCost+len(c.rule.Expr)) {
+	if c.splitsText() || !c.spend(costOfCompiling(c.rule.Expr)) {
 		return c.found
 	}
 	if e.guard != "" {

@@ -33,6 +33,10 @@ func (r *ruleCheck) fieldRule() {
 	for _, g := range groups {
 		c := &celCheck{ruleCheck: r, kind: fieldScope, message: g.message, value: g.value, result: g.shape}
 		found := c.run(e)
+		if slices.ContainsFunc(found, func(f finding.Finding) bool { return f.Code == codeSyntax }) {
+			r.reportAll(found) // the same for every field
+			return
+		}
 		visited := g.fields
 		if e.guard != "" && c.guard.ast != nil && r.spend(guardCost*len(visited)) {
 			visited = c.guard.passing(visited)

@@ -29,7 +29,7 @@ import (
 // error of Engine.Program.
 const (
 	// MaxExpression is the longest expression in bytes, guard included.
-	MaxExpression = 16 << 10
+	MaxExpression = 8 << 10
 	// MaxNesting is how deep an expression may nest.
 	MaxNesting = 64
 	// MaxNodes is how many nodes an expression may have once its macros are
@@ -103,13 +103,17 @@ type checker struct {
 }
 
 // checkBudget bounds the work of one Check, which takes a second or two if it
-// is used up: compiling a rule for one combination of types costs its length in
-// bytes and compileCost, asking its guard about a field guardCost.
+// is used up: compiling a rule for one combination of types costs what
+// costOfCompiling says, asking its guard about a field guardCost.
 const (
 	checkBudget = 1 << 20
 	compileCost = 500
 	guardCost   = 10
 )
+
+// costOfCompiling grows with the square of an expression's length in bytes, as
+// the time does that the type checker takes.
+func costOfCompiling(expr string) int { return compileCost + len(expr) + len(expr)*len(expr)/200 }
 
 // spend takes from the budget; it reports false, once with a finding, when
 // there is none left.
