@@ -221,7 +221,7 @@ func (c compiled) place(e ast.Expr) (line, column int) {
 }
 
 // ErrNotExecutable is the error of a rule that compiles and uses functions that
-// are declared for checking and not run here: decimals, variants, timestamp.of.
+// are declared for checking and not run here: decimals and variants.
 var ErrNotExecutable = errors.New("the rule uses functions that Accord checks and does not run")
 
 // program makes the expression executable, within the limits of this package.

@@ -41,7 +41,8 @@ const (
 	// looked at.
 	MaxRules = 500
 	// CostLimit bounds one evaluation, in CEL's units of cost: about one for
-	// each operation, and one for each ten bytes of a string looked at.
+	// each operation, and one for each ten bytes of a string looked at. It is
+	// watched where an expression has loops, or functions that make text grow.
 	CostLimit = 1_000_000
 )
 
