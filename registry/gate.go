@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/accordhq/accord/contracts"
+	"github.com/accordhq/accord/contracts/rules"
 	"github.com/accordhq/accord/schema"
 	"github.com/accordhq/accord/schema/finding"
 )
@@ -92,7 +93,24 @@ func (r *Registry) findings(ctx context.Context, before, after *State, subject, 
 	if err != nil {
 		return nil, comparisonFailed(err)
 	}
+	found = append(found, after.checkRules(subject, file, c.Schema)...)
 	return finding.Tolerate(found, r.now(), after.exceptions.concerning(subject), after.baseline(subject)), nil
+}
+
+// checkRules compiles the rules of a subject's latest version against it.
+func (st *State) checkRules(subject, file string, parsed schema.Parsed) []finding.Finding {
+	latest := st.subject(subject).latest()
+	if parsed == nil || latest == nil {
+		return nil
+	}
+	found := rules.Check(parsed, latest.rules, latest.metadata)
+	for i := range found {
+		found[i].Subject = subject
+		if found[i].Line > 0 && found[i].File == "" {
+			found[i].File = file
+		}
+	}
+	return found
 }
 
 // caseOf lays a subject before the rules of contracts.

@@ -93,6 +93,12 @@ func TestPathsThroughTheGate(t *testing.T) {
 			_, err := r.Register(ctx, registry.RegisterRequest{Subject: "returns-value", Candidate: avro(goodOrder)})
 			return err
 		}, "CONTRACT_MISSING"},
+		"register a rule that does not compile": {func(ctx context.Context, r *registry.Registry) error {
+			c := avro(goodOrder)
+			c.RuleSet = &schema.RuleSet{DomainRules: []schema.Rule{{Name: "numbered", Kind: "CONDITION", Type: "CEL", Mode: "WRITE", Expr: "message.numbr != ''"}}}
+			_, err := r.Register(ctx, registry.RegisterRequest{Subject: "orders-value", Candidate: c})
+			return err
+		}, "CONTRACT_RULE_UNKNOWN_FIELD"},
 		"register undocumented keys": {func(ctx context.Context, r *registry.Registry) error {
 			_, err := r.Register(ctx, registry.RegisterRequest{Subject: "orders-key", Candidate: avro(undocumented)})
 			return err
