@@ -17,8 +17,8 @@ type AssociationOp string
 const (
 	// CreateAssociation makes an association, or finds it made just so.
 	CreateAssociation AssociationOp = "CREATE"
-	// UpsertAssociation makes an association unless there is one, which it
-	// must describe: associations do not change.
+	// UpsertAssociation makes an association, or gives the one that is there
+	// another lifecycle and its schema.
 	UpsertAssociation AssociationOp = "UPSERT"
 	// DeleteAssociation takes one away, if it is there.
 	DeleteAssociation AssociationOp = "DELETE"
@@ -44,13 +44,13 @@ type AssociationChange struct {
 	// Subject nil is the resource's own, ":.namespace:name-type", or the one
 	// that an upsert finds.
 	Subject *string
-	// Lifecycle "" follows from Schema, Frozen and what is there.
+	// Lifecycle "" and Frozen nil follow from Subject, Schema, each other and
+	// what is there. Only Strong is frozen.
 	Lifecycle Lifecycle
-	// Frozen is Strong in other words; it must not contradict Lifecycle.
-	Frozen *bool
+	Frozen    *bool
 	// Schema is registered under the subject. Its own Subject does not count.
 	Schema *RegisterRequest
-	// Cascade lets a deletion take a strong association, and its subject along.
+	// Cascade is DissociateRequest's.
 	Cascade bool
 }
 

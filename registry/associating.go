@@ -1,6 +1,9 @@
 package registry
 
-import "context"
+import (
+	"context"
+	"reflect"
+)
 
 // associating is a request prepared on a state: decide turns it into records,
 // those of its schemas among them, so that one append holds all or none.
@@ -17,6 +20,10 @@ type associationStep struct {
 	AssociationChange
 	guid         string
 	registration *registration
+	// existing is what the registration was prepared beside; follows says that
+	// an earlier step makes it.
+	existing *association
+	follows  bool
 }
 
 // prepareAssociating judges a request on a state and prepares its schemas.
@@ -25,7 +32,7 @@ type associationStep struct {
 func (r *Registry) prepareAssociating(ctx context.Context, st *State, req AssociationRequest, guids []string) (*associating, error) {
 	a := &associating{resource: req.Resource, context: req.Context, limit: r.maxAssociations}
 	if a.resource.ID == "" { // a dry run: the resource may be known already
-		for _, known := range st.associations.ofName(a.resource.Namespace, a.resource.Name) {
+		for _, known := range newestIncarnations(st.associations.ofName(a.resource.Namespace, a.resource.Name)) {
 			a.resource.ID = known.resource.ID
 		}
 	}
@@ -59,6 +66,7 @@ func (r *Registry) prepareStep(ctx context.Context, st *State, a *associating, s
 	if err := req.check(); err != nil {
 		return err
 	}
+	step.existing = judged.existing
 	if judged.existing != nil && step.Op == CreateAssociation {
 		step.registration, err = r.prepareKnown(ctx, st, req)
 		if err == nil && step.registration.existing == nil {
@@ -67,7 +75,27 @@ func (r *Registry) prepareStep(ctx context.Context, st *State, a *associating, s
 		return err
 	}
 	step.registration, err = r.prepareRegistration(ctx, st, req)
-	return err
+	if err != nil {
+		return err
+	}
+	return a.follow(step)
+}
+
+// follow lets a step that brings what an earlier one brings have its version.
+// Two new schemas of one subject cannot be prepared at once.
+func (a *associating) follow(step *associationStep) error {
+	for _, other := range a.steps {
+		reg := other.registration
+		switch {
+		case other == step || reg == nil || reg.existing != nil || step.registration.existing != nil:
+		case reg.request.Subject != step.registration.request.Subject:
+		case !reflect.DeepEqual(reg.request, step.registration.request):
+			return InvalidAssociation("schema", "two schemas for subject '"+reg.request.Subject+"' in one request: send one after the other")
+		default:
+			step.registration, step.follows = reg, true
+		}
+	}
+	return nil
 }
 
 // prepareKnown finds the version that a schema is, as registering it would,
@@ -112,17 +140,11 @@ func (a *associating) decideStep(st *State, step *associationStep) ([]Record, er
 	if err != nil {
 		return nil, err
 	}
-	var recs []Record
-	if judged.existing == nil {
-		recs = append(recs, put(associationKey(a.resource, step.Type), associationFacts{
-			Subject: judged.subject, GUID: step.guid,
-			Name: a.resource.Name, Namespace: a.resource.Namespace, Lifecycle: judged.lifecycle,
-		}, ""))
-	}
-	if !judged.registers {
+	recs := judged.records(step)
+	if !judged.registers || step.follows {
 		return recs, nil
 	}
-	if step.registration == nil || step.registration.request.Subject != judged.subject {
+	if step.registration == nil || step.registration.request.Subject != judged.subject || step.existing != judged.existing {
 		return nil, errStale
 	}
 	registered, err := step.registration.settle(st)
@@ -138,59 +160,6 @@ func (reg *registration) settle(st *State) ([]Record, error) {
 		return nil, errStale
 	}
 	return nil, nil
-}
-
-// judgedAssociation is a step on a state: what it leads to.
-type judgedAssociation struct {
-	resource  Resource
-	side      string
-	subject   string
-	lifecycle Lifecycle
-	// existing stays; without it a new association is made.
-	existing *association
-	// registers: the step's schema goes into the subject. A subject that is
-	// being imported gets its versions, with their ids, by themselves.
-	registers bool
-}
-
-func resourceAssociated(resource Resource, side string) error {
-	return errorf(CodeResourceAssociated, "An association of type '%s' already exists for resource '%s'", side, resource.Name)
-}
-
-// ownSubject is the one subject that bears a resource's name.
-func (j *judgedAssociation) ownSubject() string {
-	return canonicalSubject(":." + j.resource.Namespace + ":" + j.resource.Name + "-" + j.side)
-}
-
-// judge applies the rules of registry API 1.7 to a step that makes or confirms
-// an association.
-func (a *associating) judge(st *State, step *associationStep) (*judgedAssociation, error) {
-	j := &judgedAssociation{resource: a.resource, side: step.Type, existing: st.associations.get(a.resource, step.Type)}
-	j.subject = a.subject(st, step, j)
-	if err := checkSubject(j.subject); err != nil {
-		return nil, err
-	}
-	if err := st.checkWritable(j.subject); err != nil {
-		return nil, err
-	}
-	importing := st.effectiveMode(j.subject).replicates()
-	j.registers = step.Schema != nil && !importing
-	if err := j.settleLifecycle(step); err != nil {
-		return nil, err
-	}
-	if err := a.checkID(st); err != nil {
-		return nil, err
-	}
-	if j.existing != nil {
-		return j, j.judgeExisting(step)
-	}
-	if err := a.judgeResource(st, j); err != nil {
-		return nil, err
-	}
-	if j.lifecycle == Weak {
-		return j, j.judgeWeak(st)
-	}
-	return j, j.judgeStrong(st, step, importing)
 }
 
 // checkID refuses the id of another resource.
@@ -214,100 +183,4 @@ func (a *associating) subject(st *State, step *associationStep, j *judgedAssocia
 		return j.existing.subject
 	}
 	return j.ownSubject()
-}
-
-// settleLifecycle finds the lifecycle that a step means.
-func (j *judgedAssociation) settleLifecycle(step *associationStep) error {
-	switch {
-	case step.Lifecycle != "":
-		j.lifecycle = step.Lifecycle
-	case step.Schema != nil || isSet(step.Frozen, false):
-		j.lifecycle = Strong
-	case j.existing != nil:
-		j.lifecycle = j.existing.lifecycle
-	default:
-		j.lifecycle = Weak
-	}
-	switch {
-	case j.lifecycle == Strong:
-	case step.Schema != nil:
-		return InvalidAssociation("lifecycle", "cannot be WEAK when schema is provided")
-	case isSet(step.Frozen, false):
-		return InvalidAssociation("frozen", "association with lifecycle of WEAK cannot be frozen")
-	}
-	return nil
-}
-
-// judgeExisting lets pass what describes the association as it is.
-func (j *judgedAssociation) judgeExisting(step *associationStep) error {
-	old := j.existing
-	thaws := j.lifecycle == Strong && !isSet(step.Frozen, true)
-	switch {
-	case old.subject == j.subject && old.lifecycle == j.lifecycle && !thaws:
-		return nil
-	case step.Op == CreateAssociation:
-		return resourceAssociated(j.resource, j.side)
-	case old.subject != j.subject:
-		return InvalidAssociation("subject", "subject of association cannot be changed from '"+old.subject+"' to '"+j.subject+"'")
-	case old.lifecycle == Strong:
-		return associationFrozen(old)
-	}
-	return InvalidAssociation("lifecycle", "lifecycle of association cannot be changed from WEAK to STRONG: delete the association and create another")
-}
-
-// judgeResource asks what else there is: a name means one resource at a time,
-// a resource has one lifecycle, and there is room for only so many.
-func (a *associating) judgeResource(st *State, j *judgedAssociation) error {
-	for _, other := range st.associations.ofName(a.resource.Namespace, a.resource.Name) {
-		if other.resource.ID != a.resource.ID {
-			return resourceAssociated(other.resource, other.side)
-		}
-	}
-	for _, other := range st.associations.ofID(a.resource.ID) {
-		if other.lifecycle != j.lifecycle {
-			return InvalidAssociation("lifecycle", "all associations of a resource must have one lifecycle, and this one's is "+string(other.lifecycle))
-		}
-	}
-	if st.associations.byID.Len() >= a.limit {
-		return errorf(CodeTooManyAssociations, "A maximum of %d associations already exist", a.limit)
-	}
-	return nil
-}
-
-// judgeWeak: the subject exists by itself and is nobody's own.
-func (j *judgedAssociation) judgeWeak(st *State) error {
-	switch {
-	case j.subject == j.ownSubject():
-		return InvalidAssociation("subject", "WEAK associations cannot use subject '"+j.subject+"'")
-	case st.owned(j.subject):
-		return errorf(CodeSubjectOwned, "A strong association already exists for subject '%s'", j.subject)
-	case st.subject(j.subject).latest() == nil:
-		return noActiveVersion(j.subject)
-	}
-	return nil
-}
-
-// judgeStrong: the subject begins with the association, unless both are being
-// imported.
-func (j *judgedAssociation) judgeStrong(st *State, step *associationStep, importing bool) error {
-	active := st.subject(j.subject).latest() != nil
-	switch {
-	case !isSet(step.Frozen, true):
-		return InvalidAssociation("frozen", "association with lifecycle of STRONG must be frozen")
-	case j.subject != j.ownSubject():
-		return InvalidAssociation("subject", "frozen associations must use subject '"+j.ownSubject()+"'")
-	case len(st.associations.ofSubject(j.subject)) > 0:
-		return subjectAssociated(j.subject)
-	case importing && step.Schema == nil && !active:
-		return noActiveVersion(j.subject)
-	case importing:
-		return nil
-	case step.Op == UpsertAssociation:
-		return InvalidAssociation("lifecycle", "STRONG associations are created, not upserted")
-	case step.Schema == nil:
-		return InvalidAssociation("schema", "schema must be provided when creating a frozen association")
-	case active:
-		return InvalidAssociation("frozen", "cannot create a frozen association when schemas already exist in the subject")
-	}
-	return nil
 }

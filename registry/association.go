@@ -17,10 +17,9 @@ type Lifecycle string
 
 // The lifecycles.
 const (
-	// Strong: the subject exists for the resource alone. It bears the
-	// resource's name, nothing else is associated with it or refers to it, the
-	// association cannot change (it is frozen), and its deletion can take the
-	// subject along.
+	// Strong: the subject exists for the resource alone. Nothing else is
+	// associated with it or begins to refer to it, and the deletion of the
+	// association can take the subject along.
 	Strong Lifecycle = "STRONG"
 	// Weak: the resource uses a subject that exists by itself.
 	Weak Lifecycle = "WEAK"
@@ -57,11 +56,13 @@ type Association struct {
 	Type      string
 	Subject   string
 	Lifecycle Lifecycle
+	// Frozen: the subject began with the association, which stays as it is
+	// until it is deleted with its subject.
+	Frozen bool
 	// GUID names the association itself.
 	GUID string
-	// Time is when it was made. An association never changes: another subject
-	// or lifecycle is another association.
-	Time time.Time
+	// Created is when it was made, Updated when it got its lifecycle.
+	Created, Updated time.Time
 }
 
 // AssociationFilter selects associations; its zero value selects all.
@@ -88,17 +89,19 @@ type association struct {
 	side      string // key or value
 	subject   string
 	lifecycle Lifecycle
+	frozen    bool
 	guid      string
-	// millis is when it was made, Unix milliseconds.
-	millis int64
+	// created and updated are Unix milliseconds; at is where the log has it.
+	created, updated int64
+	at               Offset
 }
 
 func (a *association) key() Key { return associationKey(a.resource, a.side) }
 
 func (a *association) present() Association {
 	return Association{
-		Resource: a.resource, Type: a.side, Subject: a.subject, Lifecycle: a.lifecycle, GUID: a.guid,
-		Time: time.UnixMilli(a.millis).UTC(),
+		Resource: a.resource, Type: a.side, Subject: a.subject, Lifecycle: a.lifecycle, Frozen: a.frozen, GUID: a.guid,
+		Created: time.UnixMilli(a.created).UTC(), Updated: time.UnixMilli(a.updated).UTC(),
 	}
 }
 
@@ -116,6 +119,10 @@ type associationFacts struct {
 	Name      string    `json:"name"`
 	Namespace string    `json:"namespace"`
 	Lifecycle Lifecycle `json:"lifecycle"`
+	// Frozen nil is of a time when all strong ones were.
+	Frozen *bool `json:"frozen,omitempty"`
+	// Created is when a changed one was made, Unix milliseconds.
+	Created int64 `json:"created,omitempty"`
 }
 
 // associationKey is "type/side/id": the id may hold any character.
@@ -232,7 +239,8 @@ func (st *State) applyAssociation(e Entry) error {
 	resource.Name, resource.Namespace = f.Name, f.Namespace
 	st.associations.set(&association{
 		resource: resource, side: side, subject: f.Subject, lifecycle: f.Lifecycle, guid: f.GUID,
-		millis: e.Time.UnixMilli(),
+		frozen:  isSet(f.Frozen, f.Lifecycle == Strong),
+		created: cmp.Or(f.Created, e.Time.UnixMilli()), updated: e.Time.UnixMilli(), at: e.Offset,
 	})
 	return nil
 }
@@ -247,11 +255,31 @@ func (r *Registry) AssociationsOfID(id string, f AssociationFilter) []Associatio
 	return f.present(r.state.Load().associations.ofID(id))
 }
 
-// AssociationsOfResource lists the associations of a resource by its name. The
-// namespace AnyResource is every namespace, the name AnyResource every
-// resource of the namespace.
+// AssociationsOfResource lists the associations of a resource by its name, of
+// its newest incarnation where there are several. The namespace AnyResource is
+// every namespace, the name AnyResource every resource of the namespace.
 func (r *Registry) AssociationsOfResource(namespace, name string, f AssociationFilter) []Association {
-	return f.present(r.state.Load().associations.ofName(namespace, name))
+	found := r.state.Load().associations.ofName(namespace, name)
+	if name != AnyResource {
+		found = newestIncarnations(found)
+	}
+	return f.present(found)
+}
+
+// newestIncarnations keeps, of resources of one name, the one associated last:
+// a topic that is deleted and made anew has another id, and serializers must
+// find one subject.
+func newestIncarnations(found []*association) []*association {
+	newest := map[Resource]*association{}
+	named := func(a *association) Resource {
+		return Resource{Name: a.resource.Name, Namespace: a.resource.Namespace, Type: a.resource.Type}
+	}
+	for _, a := range found {
+		if last := newest[named(a)]; last == nil || a.at.Covers(last.at) {
+			newest[named(a)] = a
+		}
+	}
+	return slices.DeleteFunc(found, func(a *association) bool { return a.resource != newest[named(a)].resource })
 }
 
 func (f AssociationFilter) present(found []*association) []Association {

@@ -28,6 +28,15 @@ type associationModel struct {
 type modelled struct {
 	name, side, id, subject string
 	lifecycle               registry.Lifecycle
+	frozen                  bool
+}
+
+// asked is a request for an association: lifecycle "" and frozen "" are left
+// out, and schema says that it has one, the same as ever.
+type asked struct {
+	modelled
+	lifecycle, frozen string
+	schema, upsert    bool
 }
 
 func own(name, side string) string { return ":.n:" + name + "-" + side }
@@ -41,66 +50,94 @@ func (m *associationModel) on(subject string) (found []modelled) {
 	return found
 }
 
-func (m *associationModel) owned(subject string) bool {
-	return slices.ContainsFunc(m.on(subject), func(a modelled) bool { return a.lifecycle == registry.Strong })
-}
-
 // associate says what becomes of a request: the refusal, "" for success.
-func (m *associationModel) associate(want modelled, upsert bool) registry.Code {
-	key := want.id + "/" + want.side
+func (m *associationModel) associate(req asked) registry.Code {
+	key := req.id + "/" + req.side
 	old, exists := m.associations[key]
+	want := req.means(old, exists)
+	if want.lifecycle == registry.Weak && req.frozen == "true" {
+		return registry.CodeInvalidAssociation
+	}
 	for _, a := range m.associations {
-		if a.id == want.id && a.name != want.name {
+		if a.id == req.id && a.name != req.name {
 			return registry.CodeInvalidAssociation
 		}
 	}
 	if exists {
-		switch {
-		case old == want:
-			return ""
-		case !upsert:
-			return registry.CodeResourceAssociated
-		case old.subject != want.subject || old.lifecycle == registry.Weak:
-			return registry.CodeInvalidAssociation
+		if code := m.changes(req, old, want); code != "" {
+			return code
 		}
-		return registry.CodeAssociationFrozen
-	}
-	for _, a := range m.associations {
-		if a.name == want.name && a.id != want.id {
-			return registry.CodeResourceAssociated
-		}
-	}
-	for _, a := range m.associations {
-		if a.id == want.id && a.lifecycle != want.lifecycle {
-			return registry.CodeInvalidAssociation
-		}
-	}
-	if code := m.admits(want, upsert); code != "" {
+	} else if code := m.begins(req, want); code != "" {
 		return code
 	}
 	m.associations[key] = want
-	m.subjects[want.subject] = "active"
+	if req.schema {
+		m.subjects[want.subject] = "active"
+	}
 	return ""
 }
 
-func (m *associationModel) admits(want modelled, upsert bool) registry.Code {
-	active := m.subjects[want.subject] == "active"
-	if want.lifecycle == registry.Weak {
-		switch {
-		case want.subject == own(want.name, want.side):
-			return registry.CodeInvalidAssociation
-		case m.owned(want.subject):
-			return registry.CodeSubjectOwned
-		case !active:
-			return registry.CodeNoActiveVersion
+// means is what a request comes to, with what it leaves out.
+func (req asked) means(old modelled, exists bool) modelled {
+	want, whole := req.modelled, req.schema && req.subject == own(req.name, req.side)
+	want.lifecycle, want.frozen = registry.Lifecycle(req.lifecycle), req.frozen == "true"
+	if exists && req.lifecycle == "" {
+		want.lifecycle = old.lifecycle
+	}
+	if want.lifecycle == "" {
+		want.lifecycle = registry.Weak
+		if whole || want.frozen {
+			want.lifecycle = registry.Strong
 		}
+	}
+	if req.frozen == "" {
+		want.frozen = old.frozen || !exists && whole && want.lifecycle == registry.Strong
+	}
+	return want
+}
+
+func (m *associationModel) changes(req asked, old, want modelled) registry.Code {
+	switch {
+	case !req.upsert && old != want:
+		return registry.CodeResourceAssociated
+	case !req.upsert:
+		return ""
+	case old.subject != want.subject:
+		return registry.CodeInvalidAssociation
+	case old.frozen && (old != want || req.lifecycle == "" && req.frozen == "" && !req.schema):
+		return registry.CodeAssociationFrozen
+	case old.frozen != want.frozen:
+		return registry.CodeInvalidAssociation
+	case old == want:
 		return ""
 	}
+	return m.shares(want)
+}
+
+func (m *associationModel) begins(req asked, want modelled) registry.Code {
+	active := m.subjects[want.subject] == "active"
+	if code := m.shares(want); code != "" {
+		return code
+	}
 	switch {
-	case len(m.on(want.subject)) > 0:
-		return registry.CodeSubjectAssociated
-	case upsert || active:
+	case want.frozen && (!req.schema || active):
 		return registry.CodeInvalidAssociation
+	case !req.schema && !active:
+		return registry.CodeNoActiveVersion
+	}
+	return ""
+}
+
+// shares: a strong association has its subject for itself.
+func (m *associationModel) shares(want modelled) registry.Code {
+	for _, other := range m.on(want.subject) {
+		switch {
+		case other.id == want.id && other.side == want.side:
+		case want.lifecycle == registry.Strong:
+			return registry.CodeSubjectAssociated
+		case other.lifecycle == registry.Strong:
+			return registry.CodeSubjectOwned
+		}
 	}
 	return ""
 }
@@ -109,17 +146,14 @@ func (m *associationModel) dissociate(id string, cascade bool) registry.Code {
 	var gone []string
 	for key, a := range m.associations {
 		if a.id == id {
-			if a.lifecycle == registry.Strong && !cascade {
+			if a.frozen && !cascade {
 				return registry.CodeAssociationFrozen
 			}
 			gone = append(gone, key)
 		}
 	}
-	if len(gone) == 0 {
-		return registry.CodeAssociationNotFound
-	}
 	for _, key := range gone {
-		if a := m.associations[key]; a.lifecycle == registry.Strong {
+		if a := m.associations[key]; a.lifecycle == registry.Strong && cascade {
 			delete(m.subjects, a.subject)
 		}
 		delete(m.associations, key)
@@ -169,7 +203,7 @@ func observed(r *registry.Registry) *associationModel {
 	}
 	for _, a := range r.AssociationsOfResource("-", "-", registry.AssociationFilter{}) {
 		m.associations[a.Resource.ID+"/"+a.Type] = modelled{
-			name: a.Resource.Name, side: a.Type, id: a.Resource.ID, subject: a.Subject, lifecycle: a.Lifecycle,
+			name: a.Resource.Name, side: a.Type, id: a.Resource.ID, subject: a.Subject, lifecycle: a.Lifecycle, frozen: a.Frozen,
 		}
 	}
 	return m
@@ -182,15 +216,14 @@ func (m *associationModel) step(ctx context.Context, rt *rapid.T, r *registry.Re
 	id := rapid.SampledFrom([]string{"1", "2", "3"}).Draw(rt, "id")
 	subject := rapid.SampledFrom([]string{"a", "b", own("x", "value"), own("y", "key")}).Draw(rt, "subject")
 	flag := rapid.Bool().Draw(rt, "flag")
-	switch rapid.SampledFrom([]string{"strong", "weak", "weak", "dissociate", "delete", "register"}).Draw(rt, "what") {
-	case "strong":
-		change := strong(`"string"`)
-		change.Lifecycle = registry.Strong
-		return m.ask(ctx, r, modelled{name, side, id, own(name, side), registry.Strong}, change, flag)
-	case "weak":
-		change := weak(subject)
-		change.Lifecycle = registry.Weak
-		return m.ask(ctx, r, modelled{name, side, id, subject, registry.Weak}, change, flag)
+	switch rapid.SampledFrom([]string{"ask", "ask", "ask", "dissociate", "delete", "register"}).Draw(rt, "what") {
+	case "ask":
+		return m.ask(ctx, r, asked{
+			modelled:  modelled{name: name, side: side, id: id, subject: subject},
+			lifecycle: rapid.SampledFrom([]string{"", "STRONG", "WEAK"}).Draw(rt, "lifecycle"),
+			frozen:    rapid.SampledFrom([]string{"", "true", "false"}).Draw(rt, "frozen"),
+			schema:    rapid.Bool().Draw(rt, "schema"), upsert: flag,
+		})
 	case "dissociate":
 		return m.dissociate(id, flag), r.Dissociate(ctx, registry.DissociateRequest{ID: id, Cascade: flag})
 	case "delete":
@@ -203,12 +236,19 @@ func (m *associationModel) step(ctx context.Context, rt *rapid.T, r *registry.Re
 }
 
 // ask tries a request as a dry run first, which must say the same.
-func (m *associationModel) ask(ctx context.Context, r *registry.Registry, want modelled, change registry.AssociationChange, upsert bool) (registry.Code, error) {
-	change.Type = want.side
-	if upsert {
+func (m *associationModel) ask(ctx context.Context, r *registry.Registry, a asked) (registry.Code, error) {
+	change := weak(a.subject)
+	change.Type, change.Lifecycle = a.side, registry.Lifecycle(a.lifecycle)
+	if a.frozen != "" {
+		change.Frozen = new(a.frozen == "true")
+	}
+	if a.schema {
+		change.Schema = strong(`"string"`).Schema
+	}
+	if a.upsert {
 		change.Op = registry.UpsertAssociation
 	}
-	req := create(registry.Resource{Name: want.name, Namespace: "n", ID: want.id}, change)
+	req := create(registry.Resource{Name: a.name, Namespace: "n", ID: a.id}, change)
 	req.DryRun = true
 	before := r.State().Head()
 	_, tried := r.Associate(ctx, req)
@@ -220,7 +260,7 @@ func (m *associationModel) ask(ctx context.Context, r *registry.Registry, want m
 	if fmt.Sprint(tried) != fmt.Sprint(err) {
 		return "", fmt.Errorf("the request said other than its dry run: %w", errors.Join(tried, err))
 	}
-	return m.associate(want, upsert), err
+	return m.associate(a), err
 }
 
 // Whatever is asked in whatever order, the registry does what the model does.

@@ -15,8 +15,8 @@ func TestConcurrentAssociations(t *testing.T) {
 	t.Parallel()
 	const clients = 16
 	for name, id := range map[string]func(int) string{
-		"one resource":    func(int) string { return "t1" },
-		"sixteen of them": func(i int) string { return fmt.Sprint("t", i) },
+		"one resource":           func(int) string { return "t1" },
+		"sixteen of one subject": func(i int) string { return fmt.Sprint("t", i) },
 	} {
 		log := memlog.New()
 		r := open(t, log)
@@ -36,7 +36,7 @@ func TestConcurrentAssociations(t *testing.T) {
 				won++
 				continue
 			}
-			wantCode(t, err, registry.CodeResourceAssociated)
+			wantCode(t, err, registry.CodeSubjectAssociated)
 		}
 		if same := id(0) == id(1); same && won != clients || !same && won != 1 {
 			t.Errorf("%s: %d of %d succeeded", name, won, clients)

@@ -8,14 +8,15 @@ type DissociateRequest struct {
 	ID           string
 	ResourceType string
 	Types        []string
-	// Cascade lets strong associations go, and their subjects along.
+	// Cascade lets frozen associations go, and takes the subjects of strong ones
+	// along.
 	Cascade bool
 	// DryRun decides and writes nothing.
 	DryRun bool
 }
 
 // Dissociate deletes associations of a resource, all of those asked for or
-// none. A resource that has none of them is CodeAssociationNotFound.
+// none. One that is not there is gone already, as clients' mocks have it.
 func (r *Registry) Dissociate(ctx context.Context, req DissociateRequest) error {
 	filter := AssociationFilter{ResourceType: req.ResourceType, Types: req.Types}
 	if filter.ResourceType == "" {
@@ -27,9 +28,6 @@ func (r *Registry) Dissociate(ctx context.Context, req DissociateRequest) error 
 			if filter.matches(a) {
 				found = append(found, a)
 			}
-		}
-		if len(found) == 0 {
-			return nil, errorf(CodeAssociationNotFound, "Association for '%s' not found.", req.ID)
 		}
 		return st.dissociate(found, req.Cascade)
 	}
@@ -49,11 +47,11 @@ func (st *State) dissociate(found []*association, cascade bool) ([]Record, error
 		if err := st.checkWritable(a.subject); err != nil {
 			return nil, err
 		}
-		if a.lifecycle == Strong && !cascade {
+		if a.frozen && !cascade {
 			return nil, associationFrozen(a)
 		}
 		recs = append(recs, remove(a.key()))
-		if a.lifecycle != Strong || st.effectiveMode(a.subject).replicates() {
+		if !cascade || a.lifecycle != Strong || st.effectiveMode(a.subject).replicates() {
 			continue
 		}
 		erased, err := st.eraseSubject(a.subject)

@@ -35,7 +35,6 @@ const (
 	CodeSchemaTooLarge        Code = "schema_too_large"
 	CodeInvalidRuleSet        Code = "invalid_rule_set"
 	CodeContextNotEmpty       Code = "context_not_empty"
-	CodeAssociationNotFound   Code = "association_not_found"
 	CodeTooManyAssociations   Code = "too_many_associations"
 	CodeResourceAssociated    Code = "resource_associated"
 	CodeSubjectAssociated     Code = "subject_associated"

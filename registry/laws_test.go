@@ -186,11 +186,13 @@ func drawAssociation(rt *rapid.T, subject string, cascade bool) command {
 		Op:   rapid.SampledFrom([]registry.AssociationOp{"CREATE", "UPSERT", "DELETE"}).Draw(rt, "op"),
 		Type: rapid.SampledFrom([]string{"key", "value"}).Draw(rt, "side"), Cascade: cascade,
 	}
-	if rapid.Bool().Draw(rt, "strong") {
+	if rapid.Bool().Draw(rt, "schema") {
 		change.Schema = &registry.RegisterRequest{Candidate: avro(record("R", "f1"))}
-	} else {
+	}
+	if rapid.Bool().Draw(rt, "elsewhere") {
 		change.Subject = &subject
 	}
+	change.Lifecycle = rapid.SampledFrom([]registry.Lifecycle{"", registry.Strong, registry.Weak}).Draw(rt, "lifecycle")
 	return command{"associate", func(ctx context.Context, r *registry.Registry) error {
 		_, err := r.Associate(ctx, registry.AssociationRequest{Resource: resource, Changes: []registry.AssociationChange{change}})
 		return err

@@ -13,7 +13,8 @@ type Association struct {
 	// AssociationType is "key" or "value", Lifecycle "STRONG" or "WEAK".
 	AssociationType string `json:"associationType,omitempty"`
 	Lifecycle       string `json:"lifecycle,omitempty"`
-	// Frozen nil follows from the lifecycle: true for STRONG.
+	// Frozen: the subject began with the association, which stays as it is.
+	// Servers that leave it out mean true for STRONG.
 	Frozen *bool `json:"frozen,omitempty"`
 	// CreateTimestamp and UpdateTimestamp are milliseconds since 1970.
 	CreateTimestamp int64 `json:"createTs,omitempty"`
@@ -38,13 +39,15 @@ type AssociationChange struct {
 	Subject *string `json:"subject,omitempty"`
 	// AssociationType is "key" or "value", the default.
 	AssociationType string `json:"associationType,omitempty"`
-	// Lifecycle is "STRONG" or "WEAK"; "" is STRONG with a schema.
+	// Lifecycle is "STRONG" or "WEAK". On the resource's own subject, with a
+	// schema, "" is STRONG and Frozen nil true; elsewhere WEAK and false.
 	Lifecycle string `json:"lifecycle,omitempty"`
 	Frozen    *bool  `json:"frozen,omitempty"`
 	// Schema is registered under the subject, normalised where asked.
 	Schema    *RegisterRequest `json:"schema,omitempty"`
 	Normalize bool             `json:"normalize,omitempty"`
-	// CascadeLifecycle lets DELETE take a strong association and its subject.
+	// CascadeLifecycle lets DELETE take frozen associations, and takes the
+	// subjects of strong ones along.
 	CascadeLifecycle bool `json:"cascadeLifecycle,omitempty"`
 }
 
@@ -63,7 +66,7 @@ type AssociationInfo struct {
 	Subject         string `json:"subject,omitempty"`
 	AssociationType string `json:"associationType,omitempty"`
 	Lifecycle       string `json:"lifecycle,omitempty"`
-	// Frozen nil follows from the lifecycle: true for STRONG.
+	// Frozen is as in Association.
 	Frozen *bool `json:"frozen,omitempty"`
 	// Schema is what the request registered or found, or the latest version
 	// where a batch asked for schemas.
@@ -184,14 +187,16 @@ func (c *Client) UpsertAssociations(ctx context.Context, req AssociationRequest,
 type DissociateOptions struct {
 	// Types are "key" and "value"; none are both.
 	Types []string
-	// Cascade lets strong associations go, and their subjects along.
+	// Cascade lets frozen associations go, and takes the subjects of strong ones
+	// along.
 	Cascade bool
 	// DryRun decides and writes nothing.
 	DryRun bool
 }
 
 // DeleteAssociations takes associations of a resource away. A resource without
-// them gives an *Error with CodeAssociationNotFound.
+// them is no error here; other servers give an *Error with
+// CodeAssociationNotFound.
 func (c *Client) DeleteAssociations(ctx context.Context, id string, opts DissociateOptions) error {
 	q := query{}.text("resourceType", "topic").each("associationType", opts.Types).
 		flag("cascadeLifecycle", opts.Cascade).flag("dryRun", opts.DryRun)

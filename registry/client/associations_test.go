@@ -56,5 +56,7 @@ func TestAssociationsOfServer(t *testing.T) {
 	if len(got.Results) != 1 || got.Results[0].Result == nil || len(got.Results[0].Result.Associations) != 0 {
 		t.Errorf("got %+v", got)
 	}
-	wantCode(t, c.DeleteAssociations(ctx, "a/b", client.DissociateOptions{}), client.CodeAssociationNotFound)
+	if err := c.DeleteAssociations(ctx, "a/b", client.DissociateOptions{}); err != nil {
+		t.Errorf("what is gone already: %v", err)
+	}
 }

@@ -29,9 +29,15 @@ func (h *Handler) associationsOfSubject(r *request) (any, error) {
 	})
 }
 
+// associationsOfID takes an id that no resource has for a name:
+// confluent-kafka-go drops an empty namespace, and its slash, from the path.
 func (h *Handler) associationsOfID(r *request) (any, error) {
 	return h.associations(r, func(f registry.AssociationFilter) []registry.Association {
-		return h.reg.AssociationsOfID(r.param("id"), f)
+		id := r.param("id")
+		if len(h.reg.AssociationsOfID(id, registry.AssociationFilter{})) == 0 {
+			return h.reg.AssociationsOfResource(registry.AnyResource, id, f)
+		}
+		return h.reg.AssociationsOfID(id, f)
 	})
 }
 
@@ -156,18 +162,18 @@ func responseTo(body client.AssociationRequest) client.AssociationResponse {
 func associationsOf(found []registry.Association) []client.Association {
 	answer := make([]client.Association, len(found))
 	for i, a := range found {
-		ts := a.Time.UnixMilli()
 		answer[i] = client.Association{
 			Subject: a.Subject, GUID: a.GUID, ResourceName: a.Resource.Name, ResourceNamespace: a.Resource.Namespace,
 			ResourceID: a.Resource.ID, ResourceType: a.Resource.Type, AssociationType: a.Type,
-			Lifecycle: string(a.Lifecycle), CreateTimestamp: ts, UpdateTimestamp: ts,
+			Lifecycle: string(a.Lifecycle), Frozen: new(a.Frozen),
+			CreateTimestamp: a.Created.UnixMilli(), UpdateTimestamp: a.Updated.UnixMilli(),
 		}
 	}
 	return answer
 }
 
 func (h *Handler) associationInfoOf(a registry.Association, v *registry.Version) client.AssociationInfo {
-	info := client.AssociationInfo{Subject: a.Subject, AssociationType: a.Type, Lifecycle: string(a.Lifecycle)}
+	info := client.AssociationInfo{Subject: a.Subject, AssociationType: a.Type, Lifecycle: string(a.Lifecycle), Frozen: new(a.Frozen)}
 	if v != nil {
 		info.Schema = new(h.schemaOf(*v))
 	}

@@ -64,7 +64,7 @@ func TestHostileAssociations(t *testing.T) {
 		"array":                {`[]`, 400},
 		"number for a name":    {`{"resourceName":7}`, 400},
 		"object for a list":    {`{` + resource + `,"associations":{}}`, 400},
-		"null in the list":     {`{` + resource + `,"associations":[null]}`, 422},
+		"null in the list":     {`{` + resource + `,"associations":[null]}`, 409},
 		"no associations":      {`{` + resource + `}`, 422},
 		"text for frozen":      {change(`"frozen":"true"`), 400},
 		"version beyond int32": {change(`"schema":{"schema":"\"int\"","version":99999999999}`), 400},

@@ -49,7 +49,6 @@ var outcomes = map[registry.Code]outcome{
 	registry.CodeContractNotFound:      {404, 40490},
 	registry.CodeExceptionNotFound:     {404, 40491},
 	registry.CodeUnknownOffset:         {412, 412},
-	registry.CodeAssociationNotFound:   {404, 40410},
 	registry.CodeTooManyAssociations:   {409, 40902},
 	registry.CodeResourceAssociated:    {409, 40903},
 	registry.CodeSubjectAssociated:     {409, 40904},
