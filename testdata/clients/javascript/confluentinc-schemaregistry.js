@@ -243,6 +243,49 @@ async function associations() {
     assert.deepEqual(await ask('associated', 'lkc-1'), [])
     assert.deepEqual(await client().deleteSubject('shared/customers'), [1])
   })
+  await strongAssociations()
+}
+
+/** Makes associations as servers before 8.5 took them. */
+async function strongAssociations() {
+  const resource = (resourceName, ...associations) => ({
+    resourceName,
+    resourceNamespace: 'lkc-1',
+    resourceId: `lkc-1:${resourceName}`,
+    associations,
+  })
+  const customer = info('AVRO', 'customer')
+  await suite.case('association: strong on a subject that is there', async () => {
+    await client().register('strong-customers', customer)
+    const strong = { subject: 'strong-customers', lifecycle: 'STRONG' }
+    for (let again = 0; again < 2; again++) {
+      const [made] = (await client().createAssociation(resource('strong', strong))).associations
+      assert.deepEqual([made.lifecycle, made.frozen], ['STRONG', false])
+    }
+    await refused(40904, client().createAssociation(resource('other', strong)))
+    await refused(40905, client().createAssociation(resource('other', { ...strong, lifecycle: 'WEAK' })))
+    await refused(40903, client().createAssociation(resource('strong', { ...strong, lifecycle: 'WEAK' })))
+    for (let again = 0; again < 2; again++) {
+      await client().deleteAssociations('lkc-1:strong', 'topic', ['value'], false)
+    }
+    assert.deepEqual(await client().getAllVersions('strong-customers'), [1])
+  })
+  await suite.case('association: schemas that come along, one side frozen', async () => {
+    const frozen = { subject: 'frozen-customers', lifecycle: 'STRONG', frozen: true, schema: customer }
+    const key = { subject: 'customer-keys', associationType: 'key', schema: customer }
+    const made = (await client().createAssociation(resource('frozen', frozen, key))).associations
+    assert.deepEqual(
+      made.map(a => [a.lifecycle, a.frozen]),
+      [
+        ['STRONG', true],
+        ['WEAK', false],
+      ],
+    )
+    await refused(40908, client().deleteAssociations('lkc-1:frozen', 'topic', [], false))
+    await client().deleteAssociations('lkc-1:frozen', 'topic', [], true)
+    await refused(40401, client().getAllVersions('frozen-customers'))
+    assert.deepEqual(await client().getAllVersions('customer-keys'), [1])
+  })
 }
 
 async function main() {

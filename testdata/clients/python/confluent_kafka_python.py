@@ -315,6 +315,42 @@ def associations() -> None:
         equal(client().delete_subject(subject), [1])
 
 
+def strong_associations() -> None:
+    """Makes associations as servers before 8.5 took them."""
+    customer = shop.schema("AVRO", "customer")
+
+    def create(name: str, *infos: AssociationCreateOrUpdateInfo) -> list[tuple[str, bool]]:
+        request = AssociationCreateOrUpdateRequest(name, "lkc-1", f"lkc-1:{name}", "topic", list(infos))
+        return [(made.lifecycle, made.frozen) for made in client().create_association(request).associations]
+
+    @suite.case("association: strong on a subject that is there")
+    def _() -> None:
+        client().register_schema("strong-customers", customer)
+        strong = AssociationCreateOrUpdateInfo("strong-customers", "value", "STRONG")
+        weak = AssociationCreateOrUpdateInfo("strong-customers", "value", "WEAK")
+        for _ in range(2):
+            equal(create("strong", strong), [("STRONG", False)])
+        refused(40904, create, "other", strong)
+        refused(40905, create, "other", weak)
+        refused(40903, create, "strong", weak)
+        for _ in range(2):
+            client().delete_associations("lkc-1:strong", "topic", ["value"])
+        equal(client().get_versions("strong-customers"), [1])
+
+    @suite.case("association: schemas that come along, one side frozen")
+    def _() -> None:
+        made = create(
+            "frozen",
+            AssociationCreateOrUpdateInfo("frozen-customers", "value", "STRONG", True, customer),
+            AssociationCreateOrUpdateInfo("customer-keys", "key", schema=customer),
+        )
+        equal(made, [("STRONG", True), ("WEAK", False)])
+        refused(40908, client().delete_associations, "lkc-1:frozen")
+        client().delete_associations("lkc-1:frozen", cascade_lifecycle=True)
+        refused(40401, client().get_versions, "frozen-customers")
+        equal(client().get_versions("customer-keys"), [1])
+
+
 for kind in shop.FORMATS:
     subjects(kind)
     versions(kind)
@@ -323,5 +359,6 @@ for kind in shop.FORMATS:
 settings()
 addresses()
 associations()
+strong_associations()
 serdes.run(suite, client)
 suite.done()
