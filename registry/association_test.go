@@ -39,8 +39,9 @@ func onTo(subject, text string) registry.AssociationChange {
 	return change
 }
 
-func strongOn(subject string) registry.AssociationChange {
-	change := weak(subject)
+// strongOnShared takes a subject that is there.
+func strongOnShared() registry.AssociationChange {
+	change := weak("shared")
 	change.Lifecycle = registry.Strong
 	return change
 }
@@ -116,7 +117,7 @@ func TestAssociateIsAllOrNothing(t *testing.T) {
 		"the second schema does not parse": {[]registry.AssociationChange{strong(`"string"`), broken}, registry.CodeInvalidSchema},
 		"the second subject is not there":  {[]registry.AssociationChange{weak("shared"), missing}, registry.CodeNoActiveVersion},
 		"two schemas for one subject":      {[]registry.AssociationChange{onTo("new", `"string"`), onKey(onTo("new", `"int"`))}, registry.CodeInvalidAssociation},
-		"one strong subject twice":         {[]registry.AssociationChange{strongOn("shared"), onKey(strongOn("shared"))}, registry.CodeSubjectAssociated},
+		"one strong subject twice":         {[]registry.AssociationChange{strongOnShared(), onKey(strongOnShared())}, registry.CodeSubjectAssociated},
 		"one side twice":                   {[]registry.AssociationChange{strong(`"string"`), weak("shared")}, registry.CodeInvalidAssociation},
 	} {
 		_, err := r.Associate(t.Context(), registry.AssociationRequest{Resource: orders, Changes: c.changes})
@@ -164,7 +165,7 @@ func TestAssociateRefuses(t *testing.T) {
 		"frozen without a schema":  {create(orders, registry.AssociationChange{Frozen: &yes}), registry.CodeInvalidAssociation, "schema must be provided"},
 		"frozen on a full subject": {create(orders, frozen(onTo("shared", `"string"`), true)), registry.CodeInvalidAssociation, "schemas already exist in the subject"},
 		"strong on a full subject": {create(registry.Resource{Name: "taken", Namespace: "lkc-1", ID: "t9"}, strong(`"int"`)), registry.CodeInvalidAssociation, "schemas already exist in the subject"},
-		"frozen by upsert":         {create(orders, frozen(upsert(strongOn("shared")), true)), registry.CodeInvalidAssociation, "schema must be provided"},
+		"frozen by upsert":         {create(orders, frozen(upsert(strongOnShared()), true)), registry.CodeInvalidAssociation, "schema must be provided"},
 		"weak without a subject":   {create(orders, weak("nowhere")), registry.CodeNoActiveVersion, "for subject 'nowhere'"},
 		"soft-deleted subject":     {create(orders, weak("gone")), registry.CodeNoActiveVersion, ""},
 		"read-only subject":        {create(orders, weak("locked")), registry.CodeOperationNotPermitted, "is in read-only mode"},
@@ -229,7 +230,7 @@ func TestExistingAssociations(t *testing.T) {
 		"thaw by saying nothing":         {create(orders, upsert(registry.AssociationChange{})), registry.CodeAssociationFrozen},
 		"the same strong one, upserted":  {create(orders, upsert(frozen(strong(`"string"`), true))), ""},
 		"freeze":                         {create(returns, frozenWeakly), registry.CodeInvalidAssociation},
-		"create that changes":            {create(returns, strongOn("shared")), registry.CodeResourceAssociated},
+		"create that changes":            {create(returns, strongOnShared()), registry.CodeResourceAssociated},
 		"weak on an owned subject":       {create(returns, onKey(weak(":.lkc-1:orders-value"))), registry.CodeSubjectOwned},
 		"deletion by another name":       {create(registry.Resource{Name: "refunds", Namespace: "lkc-1", ID: "t2"}, registry.AssociationChange{Op: registry.DeleteAssociation}), registry.CodeInvalidAssociation},
 		"deletion of nothing":            {create(returns, onKey(registry.AssociationChange{Op: registry.DeleteAssociation})), ""},
@@ -266,7 +267,7 @@ func TestWhatRequestsLeaveOut(t *testing.T) {
 		"schema alone":                  {strong(`"string"`), registry.Strong, true},
 		"schema and the own subject":    {onTo(own, `"string"`), registry.Strong, true},
 		"schema alone, thawed":          {frozen(strong(`"string"`), false), registry.Strong, false},
-		"strong elsewhere":              {strongOn("shared"), registry.Strong, false},
+		"strong elsewhere":              {strongOnShared(), registry.Strong, false},
 		"frozen elsewhere":              {frozen(onTo("new", `"string"`), true), registry.Strong, true},
 		"the own subject as it is":      {weak(":.lkc-1:orders-key"), registry.Weak, false},
 		"strong on the own as it is":    {onKey(registry.AssociationChange{Lifecycle: registry.Strong}), registry.Strong, false},
@@ -315,7 +316,7 @@ func TestLifecycleChanges(t *testing.T) {
 	log := memlog.New()
 	r := open(t, log)
 	register(t, r, "shared", avro(`"string"`))
-	first := associate(t, r, create(orders, strongOn("shared")))[0]
+	first := associate(t, r, create(orders, strongOnShared()))[0]
 	returns := registry.Resource{Name: "returns", Namespace: "lkc-1", ID: "t2"}
 	_, err := r.Associate(t.Context(), create(returns, weak("shared")))
 	wantCode(t, err, registry.CodeSubjectOwned)
@@ -327,7 +328,7 @@ func TestLifecycleChanges(t *testing.T) {
 		t.Errorf("%+v became %+v", first, second)
 	}
 	associate(t, r, create(returns, weak("shared")))
-	_, err = r.Associate(t.Context(), create(orders, upsert(strongOn("shared"))))
+	_, err = r.Associate(t.Context(), create(orders, upsert(strongOnShared())))
 	wantCode(t, err, registry.CodeSubjectAssociated)
 	if err := r.Dissociate(t.Context(), registry.DissociateRequest{ID: "t2"}); err != nil {
 		t.Fatal(err)

@@ -5,22 +5,19 @@ package registry
 //
 // The rules are those of registry API 1.7, where Confluent's servers from 8.0.4
 // to 8.5 and its clients agree. Where they do not, what one of them takes is
-// taken, for it harms nobody. A new association is, unless the request says
-// otherwise:
+// taken, for it harms nobody. What a request leaves out of a new association:
 //
-//	the request has       on the resource's own subject   on another subject
-//	neither               WEAK                            WEAK
-//	a schema              STRONG and frozen               WEAK
-//	frozen                STRONG                          STRONG
-//	STRONG                not frozen                      not frozen
-//	STRONG and a schema   frozen                          not frozen
+//	it has                      lifecycle   frozen
+//	a schema, its own subject   STRONG      if it is STRONG
+//	frozen                      STRONG      as it says
+//	anything else               WEAK        no
 //
-// The own subject is 8.5's: its requests name none, and leave out what follows.
-// Where subjects are imported, STRONG is frozen. What is refused:
+// The resource's own subject is 8.5's, whose requests name none and leave out
+// what follows. Where subjects are imported, STRONG is frozen. What is refused:
 //
 //	WEAK and frozen                                     42212
 //	frozen, without a schema or on a subject with one   42212
-//	not frozen, on a subject without one, giving none   40907
+//	on a subject without a schema, giving none          40907
 //	STRONG, on a subject with another association       40904
 //	WEAK, on a subject with a STRONG one                40905
 //
