@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/accordhq/accord/schema"
@@ -151,7 +152,7 @@ func Compare(ctx context.Context, reader, writer schema.Parsed, sides Sides) ([]
 		}
 	case *jsonschema.Schema:
 		if w, ok := writer.(*jsonschema.Schema); ok {
-			return compareJSON(ctx, r, w, sides)
+			return compareJSON(ctx, r, w, sides, allDifferences)
 		}
 	case *protobuf.File:
 		if w, ok := writer.(*protobuf.File); ok {
@@ -167,6 +168,25 @@ func CompareChange(ctx context.Context, old, next schema.Parsed, sides Sides) ([
 		return Compare(ctx, old, next, sides)
 	}
 	return Compare(ctx, next, old, sides)
+}
+
+// Breaking returns those differences of CompareChange that break under a policy.
+// It describes nothing else, which makes it the way to compare with a long
+// history.
+func Breaking(ctx context.Context, old, next schema.Parsed, sides Sides, policy Policy) ([]Difference, error) {
+	reader, writer := next, old
+	if sides == OldReadsNew {
+		reader, writer = old, next
+	}
+	var differences []Difference
+	var err error
+	r, isJSON := reader.(*jsonschema.Schema)
+	if w, both := writer.(*jsonschema.Schema); isJSON && both {
+		differences, err = compareJSON(ctx, r, w, sides, breakingAlone)
+	} else {
+		differences, err = Compare(ctx, reader, writer, sides)
+	}
+	return slices.DeleteFunc(differences, func(d Difference) bool { return !d.Breaks(policy) }), err
 }
 
 // Places are where a difference, seen in a direction, stands in the old and in

@@ -23,8 +23,8 @@ const (
 // Whether one branch of a union fits another depends on the policy, so that a
 // pair that fails under Strict is compared again under Lenient where that could
 // matter: what fails under the first alone has the verdict LenientOnly.
-func compareJSON(ctx context.Context, reader, writer *jsonschema.Schema, sides Sides) ([]Difference, error) {
-	strict := newJSONComparison(ctx, Strict)
+func compareJSON(ctx context.Context, reader, writer *jsonschema.Schema, sides Sides, wanted jsonWanted) ([]Difference, error) {
+	strict := newJSONComparison(ctx, Strict, wanted)
 	found, err := strict.run(writer.Root(), reader.Root())
 	if err != nil {
 		return nil, err
@@ -33,7 +33,7 @@ func compareJSON(ctx context.Context, reader, writer *jsonschema.Schema, sides S
 	if !found.broken || !strict.lenientSeen {
 		return out, nil
 	}
-	lenient := newJSONComparison(ctx, Lenient)
+	lenient := newJSONComparison(ctx, Lenient, breakingAlone)
 	again, err := lenient.run(writer.Root(), reader.Root())
 	if err != nil {
 		return nil, err
@@ -48,17 +48,28 @@ func compareJSON(ctx context.Context, reader, writer *jsonschema.Schema, sides S
 	return out, nil
 }
 
+// jsonWanted says which differences a comparison keeps. Those it does not keep
+// count all the same.
+type jsonWanted bool
+
+const (
+	allDifferences jsonWanted = false
+	// breakingAlone leaves out what is compatible under every policy.
+	breakingAlone jsonWanted = true
+)
+
 // jsonComparison compares the pairs of two schema graphs under one policy.
 type jsonComparison struct {
 	ctx    context.Context //nolint:containedctx // a comparison lives for one call
 	policy Policy
+	wanted jsonWanted
 	steps  int
 	depth  int
 	err    error
 
 	// results are the pairs of this round; inside is how far inside the data
 	// the comparison is.
-	results map[jsonPair]*jsonPairDiff
+	results jsonPairs
 	inside  int
 	// broken are the pairs known to be incompatible, from all rounds.
 	broken map[jsonPair]bool
@@ -68,25 +79,59 @@ type jsonComparison struct {
 	same jsonResult
 	// lenientSeen: a difference was found that the policy decides about.
 	lenientSeen bool
+	// paths are what is left of the last paths that were made together.
+	paths []jsonPath
 }
 
 type jsonPair struct{ original, update *jsonType }
 
+// jsonPairs finds pairs. The first few, which are all of most comparisons, are
+// found by looking at each.
+type jsonPairs struct {
+	few  [8]*jsonPairDiff
+	used int
+	rest map[jsonPair]*jsonPairDiff
+}
+
+func (s *jsonPairs) find(pair jsonPair) *jsonPairDiff {
+	for _, p := range s.few[:s.used] {
+		if p.pair == pair {
+			return p
+		}
+	}
+	return s.rest[pair]
+}
+
+func (s *jsonPairs) put(p *jsonPairDiff) {
+	if s.used < len(s.few) {
+		s.few[s.used] = p
+		s.used++
+		return
+	}
+	if s.rest == nil {
+		s.rest = map[jsonPair]*jsonPairDiff{}
+	}
+	s.rest[p.pair] = p
+}
+
 // jsonResult is what a pair was found to differ in.
 type jsonResult struct {
+	// diffs are the differences that are wanted, of so many.
 	diffs  []jsonDiff
+	count  int
 	broken bool
 	// unfounded: the pair is being compared already, for the same value. That
 	// it might be compatible is no reason for it to be.
 	unfounded bool
 }
 
-// jsonDiff is a difference with its path from the pair it belongs to.
+// jsonDiff is a difference with its path from the pair it belongs to. Where the
+// two schemas stand is looked up for the differences that are told.
 type jsonDiff struct {
 	kind             string
 	verdict          Verdict
 	path             *jsonPath
-	original, update Location
+	original, update *jsonschema.Node
 	inner            []jsonDiff
 }
 
@@ -95,6 +140,16 @@ type jsonDiff struct {
 type jsonPath struct {
 	step  string
 	below *jsonPath
+}
+
+// keyword is what the last step begins with, which the pair's schemas have if
+// they have anything there.
+func (p *jsonPath) keyword() string {
+	for p.below != nil {
+		p = p.below
+	}
+	keyword, _, _ := strings.Cut(p.step, "/")
+	return keyword
 }
 
 // String prints the path, which begins at the root of the schema.
@@ -118,8 +173,19 @@ func (p *jsonPath) String() string {
 	return b.String()
 }
 
-func newJSONComparison(ctx context.Context, policy Policy) *jsonComparison {
-	return &jsonComparison{ctx: ctx, policy: policy}
+func newJSONComparison(ctx context.Context, policy Policy, wanted jsonWanted) *jsonComparison {
+	return &jsonComparison{ctx: ctx, policy: policy, wanted: wanted}
+}
+
+// path makes a path. Many are made, a few at a time.
+func (c *jsonComparison) path(step string, below *jsonPath) *jsonPath {
+	if len(c.paths) == 0 {
+		c.paths = make([]jsonPath, 4)
+	}
+	p := &c.paths[0]
+	c.paths = c.paths[1:]
+	p.step, p.below = step, below
+	return p
 }
 
 // run compares two roots until the set of incompatible pairs no longer grows:
@@ -128,7 +194,7 @@ func newJSONComparison(ctx context.Context, policy Policy) *jsonComparison {
 func (c *jsonComparison) run(original, update *jsonschema.Node) (*jsonResult, error) {
 	for {
 		known := len(c.broken)
-		c.results, c.assumed = map[jsonPair]*jsonPairDiff{}, false
+		c.results, c.assumed = jsonPairs{}, false
 		found := c.compare(original, update)
 		if c.err != nil {
 			return nil, c.err
@@ -180,7 +246,7 @@ func (c *jsonComparison) only(kind string, original, update *jsonschema.Node) *j
 // for those that hold no others.
 func (c *jsonComparison) compareTypes(original, update *jsonType) *jsonResult {
 	pair := jsonPair{original, update}
-	switch met := c.results[pair]; {
+	switch met := c.results.find(pair); {
 	case met == nil:
 	case met.open:
 		c.assumed = true
@@ -191,12 +257,11 @@ func (c *jsonComparison) compareTypes(original, update *jsonType) *jsonResult {
 	if !c.step(1) {
 		return &jsonResult{}
 	}
-	p := &jsonPairDiff{c: c, original: original.node, update: update.node, open: true, inside: c.inside}
 	if original.class.plain() && update.class.plain() {
-		p.compare(original, update)
-		return &p.jsonResult
+		return c.comparePlain(original, update)
 	}
-	c.results[pair] = p
+	p := &jsonPairDiff{c: c, pair: pair, original: original.node, update: update.node, open: true, inside: c.inside}
+	c.results.put(p)
 	c.depth++
 	p.compare(original, update)
 	c.depth--
@@ -210,10 +275,22 @@ func (c *jsonComparison) compareTypes(original, update *jsonType) *jsonResult {
 	return &p.jsonResult
 }
 
+// comparePlain compares schemas that hold no others. Most of them do not differ.
+func (c *jsonComparison) comparePlain(original, update *jsonType) *jsonResult {
+	p := jsonPairDiff{c: c, original: original.node, update: update.node}
+	p.compare(original, update)
+	if p.count == 0 {
+		return &c.same
+	}
+	found := p.jsonResult
+	return &found
+}
+
 // jsonPairDiff collects the differences of one pair.
 type jsonPairDiff struct {
 	jsonResult
 	c                *jsonComparison
+	pair             jsonPair
 	original, update *jsonschema.Node
 	// open: the pair is on the way from the root, met this far inside the data.
 	open   bool
@@ -221,7 +298,7 @@ type jsonPairDiff struct {
 }
 
 // add notes a difference at a path below the pair. Its place is the keyword the
-// path begins with, if the schema has it.
+// path begins with, if the schemas have it.
 func (p *jsonPairDiff) add(kind, path string) {
 	verdict := jsonVerdict(kind)
 	if verdict == LenientOnly {
@@ -230,11 +307,12 @@ func (p *jsonPairDiff) add(kind, path string) {
 	if (Difference{Verdict: verdict}).Breaks(p.c.policy) {
 		p.broken = true
 	}
-	keyword, _, _ := strings.Cut(path, "/")
-	p.diffs = append(p.diffs, jsonDiff{
-		kind: kind, verdict: verdict, path: &jsonPath{step: path},
-		original: placeOf(p.original, keyword), update: placeOf(p.update, keyword),
-	})
+	p.count++
+	if verdict != Compatible || p.c.wanted == allDifferences {
+		p.diffs = append(p.diffs, jsonDiff{
+			kind: kind, verdict: verdict, path: p.c.path(path, nil), original: p.original, update: p.update,
+		})
+	}
 	p.c.step(1)
 }
 
@@ -254,26 +332,34 @@ func placeOf(n *jsonschema.Node, keyword string) Location {
 // about: a member or an item.
 func (p *jsonPairDiff) compareInside(original, update *jsonschema.Node) *jsonResult {
 	p.c.inside++
-	defer func() { p.c.inside-- }()
-	return p.c.compare(original, update)
+	found := p.c.compare(original, update)
+	p.c.inside--
+	return found
 }
 
 // include adds what a pair below was found to differ in.
 func (p *jsonPairDiff) include(sub *jsonResult, path string) {
-	p.broken = p.broken || sub.broken
-	if p.c.step(len(sub.diffs)) {
-		p.diffs = appendBelow(p.diffs, path, sub.diffs)
+	if p.includes(sub) {
+		p.diffs = p.c.appendBelow(p.diffs, path, sub.diffs)
 	}
 }
 
+// includes counts what a pair below was found to differ in, and reports whether
+// any of it is kept.
+func (p *jsonPairDiff) includes(sub *jsonResult) bool {
+	p.broken = p.broken || sub.broken
+	p.count += sub.count
+	return p.c.step(sub.count) && len(sub.diffs) > 0
+}
+
 // appendBelow appends differences moved under a path.
-func appendBelow(dst []jsonDiff, path string, diffs []jsonDiff) []jsonDiff {
+func (c *jsonComparison) appendBelow(dst []jsonDiff, path string, diffs []jsonDiff) []jsonDiff {
 	if path == "" {
 		return append(dst, diffs...)
 	}
 	for _, d := range diffs {
-		d.path = &jsonPath{step: path, below: d.path}
-		d.inner = appendBelow(nil, path, d.inner)
+		d.path = c.path(path, d.path)
+		d.inner = c.appendBelow(nil, path, d.inner)
 		dst = append(dst, d)
 	}
 	return dst
@@ -289,10 +375,10 @@ func (r *jsonResult) differences(sides Sides) []Difference {
 }
 
 func (d jsonDiff) difference(sides Sides) Difference {
-	path := d.path.String()
+	path, keyword := d.path.String(), d.path.keyword()
 	out := Difference{
 		Format: schema.JSON, Kind: d.kind, Path: path, Description: describeJSON(d.kind, path, sides),
-		Verdict: d.verdict, ReaderAt: d.update, WriterAt: d.original,
+		Verdict: d.verdict, ReaderAt: placeOf(d.update, keyword), WriterAt: placeOf(d.original, keyword),
 	}
 	for _, i := range d.inner {
 		out.Inner = append(out.Inner, i.difference(sides))

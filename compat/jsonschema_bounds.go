@@ -2,40 +2,46 @@ package compat
 
 import "github.com/accordhq/accord/schema/jsontree"
 
-// bound is a keyword that limits a number: a value, a length, a count.
-type bound struct{ keyword, kind string }
+// bound is a keyword that limits a number: a value, a length, a count. The
+// others are the kinds of what can happen to it.
+type bound struct{ keyword, added, removed, increased, decreased string }
+
+func newBound(keyword, kind string) bound {
+	return bound{keyword, kind + "_ADDED", kind + "_REMOVED", kind + "_INCREASED", kind + "_DECREASED"}
+}
 
 var (
-	stringBounds = []bound{{"maxLength", "MAX_LENGTH"}, {"minLength", "MIN_LENGTH"}}
+	stringBounds = []bound{newBound("maxLength", "MAX_LENGTH"), newBound("minLength", "MIN_LENGTH")}
 	numberBounds = []bound{
-		{"maximum", "MAXIMUM"},
-		{"minimum", "MINIMUM"},
-		{"exclusiveMaximum", "EXCLUSIVE_MAXIMUM"},
-		{"exclusiveMinimum", "EXCLUSIVE_MINIMUM"},
+		newBound("maximum", "MAXIMUM"),
+		newBound("minimum", "MINIMUM"),
+		newBound("exclusiveMaximum", "EXCLUSIVE_MAXIMUM"),
+		newBound("exclusiveMinimum", "EXCLUSIVE_MINIMUM"),
 	}
-	objectBounds = []bound{{"maxProperties", "MAX_PROPERTIES"}, {"minProperties", "MIN_PROPERTIES"}}
-	arrayBounds  = []bound{{"maxItems", "MAX_ITEMS"}, {"minItems", "MIN_ITEMS"}}
-	containBound = []bound{{"maxContains", "MAX_CONTAINS"}, {"minContains", "MIN_CONTAINS"}}
+	objectBounds = []bound{newBound("maxProperties", "MAX_PROPERTIES"), newBound("minProperties", "MIN_PROPERTIES")}
+	arrayBounds  = []bound{newBound("maxItems", "MAX_ITEMS"), newBound("minItems", "MIN_ITEMS")}
+	containBound = []bound{newBound("maxContains", "MAX_CONTAINS"), newBound("minContains", "MIN_CONTAINS")}
 )
 
 // bounds compares limits. A value that is no number, as the exclusiveMaximum of
 // draft-04 is, counts as absent.
 func (p *jsonPairDiff) bounds(bounds []bound) {
-	for _, b := range bounds {
+	for i := range bounds {
+		b := &bounds[i]
 		original, update := p.original.Keyword(b.keyword), p.update.Keyword(b.keyword)
 		has, had := update.Is(jsontree.Number), original.Is(jsontree.Number)
 		switch {
 		case !has && !had:
 		case !had:
-			p.add(b.kind+"_ADDED", b.keyword)
+			p.add(b.added, b.keyword)
 		case !has:
-			p.add(b.kind+"_REMOVED", b.keyword)
+			p.add(b.removed, b.keyword)
 		default:
 			switch c := parseDecimal(update.Text).compare(parseDecimal(original.Text)); {
 			case c > 0:
-				p.add(b.kind+"_INCREASED", b.keyword)
+				p.add(b.increased, b.keyword)
 			case c < 0:
-				p.add(b.kind+"_DECREASED", b.keyword)
+				p.add(b.decreased, b.keyword)
 			}
 		}
 	}

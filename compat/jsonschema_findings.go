@@ -101,7 +101,7 @@ func jsonFindings(ctx context.Context, old, next *jsonschema.Schema) ([]finding.
 		original, update *jsonschema.Node
 	}{{NewReadsOld, old.Root(), next.Root()}, {OldReadsNew, next.Root(), old.Root()}} {
 		w := &jsonRiskWalk{
-			riskReport: report, sides: d.sides, judge: newJSONComparison(ctx, Strict), seen: map[jsonNodePair]bool{},
+			riskReport: report, sides: d.sides, judge: newJSONComparison(ctx, Strict, breakingAlone), seen: map[jsonNodePair]bool{},
 		}
 		w.pair(jsonNodePair{d.original, d.update})
 		// What is too much work to look into stays untold: findings are advice.

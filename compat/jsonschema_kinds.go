@@ -88,13 +88,22 @@ var jsonCompatibleKinds = []string{
 	"UNIQUE_ITEMS_REMOVED",
 }
 
-// jsonVerdict judges a kind; both lists are sorted.
-func jsonVerdict(kind string) Verdict {
-	if _, ok := slices.BinarySearch(jsonCompatibleKinds, kind); ok {
-		return Compatible
+// jsonVerdicts are the verdicts of the kinds in the two lists.
+var jsonVerdicts = func() map[string]Verdict {
+	verdicts := make(map[string]Verdict, len(jsonCompatibleKinds)+len(jsonLenientKinds))
+	for _, kind := range jsonCompatibleKinds {
+		verdicts[kind] = Compatible
 	}
-	if _, ok := slices.BinarySearch(jsonLenientKinds, kind); ok {
-		return LenientOnly
+	for _, kind := range jsonLenientKinds {
+		verdicts[kind] = LenientOnly
+	}
+	return verdicts
+}()
+
+// jsonVerdict judges a kind.
+func jsonVerdict(kind string) Verdict {
+	if verdict, listed := jsonVerdicts[kind]; listed {
+		return verdict
 	}
 	return Incompatible
 }

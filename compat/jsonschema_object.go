@@ -139,8 +139,8 @@ func (p *jsonPairDiff) addedProperties(was, is []uint64) {
 }
 
 func (p *jsonPairDiff) property(name string, original, update *jsonschema.Node) {
-	if sub := p.compareInside(original, update); sub.broken || len(sub.diffs) > 0 {
-		p.include(sub, "properties/"+name)
+	if sub := p.compareInside(original, update); p.includes(sub) {
+		p.diffs = p.c.appendBelow(p.diffs, "properties/"+name, sub.diffs)
 	}
 }
 

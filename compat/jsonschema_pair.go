@@ -184,7 +184,7 @@ func (p *jsonPairDiff) negations() {
 	switch {
 	case back.broken:
 		p.add("NOT_TYPE_EXTENDED", "not")
-	case len(back.diffs) > 0:
+	case back.count > 0:
 		p.add("NOT_TYPE_NARROWED", "not")
 	}
 }
@@ -232,16 +232,17 @@ func (p *jsonPairDiff) sameTypes(original, update *jsonType) bool {
 	if !original.namesTypes() || !update.namesTypes() || !slices.Equal(original.node.Types, update.node.Types) {
 		return false
 	}
-	results := make([]*jsonResult, len(original.members))
+	results := make([]*jsonResult, 0, 8)
 	for i, m := range original.members {
-		results[i] = p.c.compareTypes(m.part, update.members[i].part)
-		if results[i].broken {
+		sub := p.c.compareTypes(m.part, update.members[i].part)
+		if sub.broken {
 			return false
 		}
+		results = append(results, sub)
 	}
 	for i, sub := range results {
-		if len(sub.diffs) > 0 {
-			p.include(sub, memberPath(anyOf, i))
+		if p.includes(sub) {
+			p.diffs = p.c.appendBelow(p.diffs, memberPath(anyOf, i), sub.diffs)
 		}
 	}
 	return true
@@ -303,7 +304,7 @@ func (p *jsonPairDiff) match(criterion string, from, to []*jsonType) {
 	for i, j := range partner {
 		if j < 0 {
 			inner := p.closest(m.rows[i], func(k int) bool { return !taken[m.changed[k]] && to[m.changed[k]].class == from[i].class })
-			last.inner = appendBelow(last.inner, memberPath(criterion, i), inner)
+			last.inner = p.c.appendBelow(last.inner, memberPath(criterion, i), inner)
 		}
 	}
 }

@@ -11,6 +11,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 	"pgregory.net/rapid"
 
 	"github.com/accordhq/accord/compat"
@@ -59,6 +61,13 @@ func compareDrawn(t *rapid.T, original, update *jsonschema.Schema) []compat.Diff
 	diffs, err := compat.Compare(t.Context(), update, original, compat.NewReadsOld)
 	if err != nil {
 		t.Fatalf("Compare: %v", err)
+	}
+	for _, policy := range []compat.Policy{compat.Strict, compat.Lenient} {
+		want := slices.DeleteFunc(slices.Clone(diffs), func(d compat.Difference) bool { return !d.Breaks(policy) })
+		got, err := compat.Breaking(t.Context(), original, update, compat.NewReadsOld, policy)
+		if diff := cmp.Diff(want, got, cmpopts.EquateEmpty()); err != nil || diff != "" {
+			t.Fatalf("Breaking under %s: %v (-Compare +Breaking):\n%s", policy, err, diff)
+		}
 	}
 	return diffs
 }

@@ -178,15 +178,13 @@ func (r *Registry) judgePair(ctx context.Context, st *State, p *prepared, v *ver
 		return j, storedUnreadable(v, err)
 	}
 	for _, sides := range config.CompatibilityLevel.Directions() {
-		differences, err := compat.CompareChange(ctx, old.Parsed, p.parsed.Parsed, sides)
+		differences, err := compat.Breaking(ctx, old.Parsed, p.parsed.Parsed, sides, config.policy())
 		if err != nil {
 			return j, comparisonFailed(err)
 		}
 		for _, d := range differences {
-			if d.Breaks(config.policy()) {
-				j.messages = append(j.messages, d.String())
-				j.findings = append(j.findings, placed(d.Finding(sides, config.policy()), v))
-			}
+			j.messages = append(j.messages, d.String())
+			j.findings = append(j.findings, placed(d.Finding(sides, config.policy()), v))
 		}
 	}
 	if len(j.messages) > 0 {

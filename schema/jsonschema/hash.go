@@ -54,7 +54,7 @@ func (n *Node) PropertySums() []uint64 { return n.digested().properties }
 func (n *Node) TextHash() uint64 { return n.digested().text.sum }
 
 func (n *Node) digested() *digests {
-	n.doc.digest()
+	n.doc.digesting.Do(n.doc.digestAll)
 	return &n.digests
 }
 

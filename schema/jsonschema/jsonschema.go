@@ -144,13 +144,12 @@ type document struct {
 	// nodes are the schemas found in the document, a schema before those
 	// inside it.
 	nodes []*Node
-	// digest works out the digests of the nodes, once.
-	digest func()
+	// digesting works out the digests of the nodes, once.
+	digesting sync.Once
 }
 
 func readDocument(file, text string) (*document, error) {
 	d := &document{file: file, text: text, lines: schema.NewLines(text), draft: Draft7}
-	d.digest = sync.OnceFunc(d.digestAll)
 	root, err := jsontree.Parse(text, jsontree.Options{})
 	if err != nil {
 		var syntax *jsontree.SyntaxError
