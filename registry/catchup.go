@@ -40,7 +40,7 @@ const catchUpPatience = 5 * time.Second
 func (r *Registry) Current(ctx context.Context, question func() error) error {
 	before := r.state.Load()
 	err := question()
-	if !dependsOnState(err) {
+	if err == nil || !dependsOnState(err) {
 		return err
 	}
 	if failed := r.catchUpSoon(ctx); failed != nil {

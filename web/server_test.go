@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/go-chi/chi/v5"
+	"github.com/google/uuid"
 	"go.uber.org/goleak"
 
 	"github.com/accordhq/accord/registry"
@@ -182,6 +183,8 @@ func TestRequestID(t *testing.T) {
 		resp, _ := r.get(t, "/subjects", http.Header{"X-Request-Id": {c.sent}})
 		if got := resp.Header.Get("X-Request-ID"); got == "" || (got == c.sent) != c.kept {
 			t.Errorf("sent %q, got %q back", c.sent, got)
+		} else if id, err := uuid.Parse(got); !c.kept && (err != nil || id.Version() != 4 || id.Variant() != uuid.RFC4122) {
+			t.Errorf("made %q, want a random UUID: %v", got, err)
 		}
 	}
 }

@@ -53,7 +53,7 @@ func (h *Handler) batch(r *request, n int, do func(i int) (client.AssociationRes
 			return err
 		})
 		if err != nil {
-			_, explained := h.explain(r.Request, err)
+			_, explained := h.explain(r.writer, r.Request, err)
 			answer.Results[i].Error = &explained
 			continue
 		}

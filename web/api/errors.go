@@ -93,7 +93,7 @@ func plainError(status int) *requestError {
 
 // fail answers with an error.
 func (h *Handler) fail(w http.ResponseWriter, r *http.Request, err error) {
-	status, body := h.explain(r, err)
+	status, body := h.explain(w, r, err)
 	header := w.Header()
 	if header.Get("Content-Type") == "" {
 		media, _ := negotiate(r.Header["Accept"])
@@ -106,7 +106,7 @@ func (h *Handler) fail(w http.ResponseWriter, r *http.Request, err error) {
 }
 
 // explain finds status and body for an error, and logs what the body hides.
-func (h *Handler) explain(r *http.Request, err error) (int, client.ErrorBody) {
+func (h *Handler) explain(w http.ResponseWriter, r *http.Request, err error) (int, client.ErrorBody) {
 	var (
 		asked   *requestError
 		refused *registry.Error
@@ -120,29 +120,30 @@ func (h *Handler) explain(r *http.Request, err error) (int, client.ErrorBody) {
 		return asked.status, client.ErrorBody{ErrorCode: code, Message: asked.message}
 	case errors.As(err, &refused):
 		if out, known := outcomes[refused.Code]; known {
-			return h.refusal(r, refused, out)
+			return h.refusal(w, r, refused, out)
 		}
 	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
 		const status = http.StatusServiceUnavailable
 		return status, client.ErrorBody{ErrorCode: status, Message: "The request was given up before it was done"}
 	}
-	h.log(r, err)
+	h.log(w, r, err)
 	const status = http.StatusInternalServerError
 	return status, client.ErrorBody{ErrorCode: status, Message: http.StatusText(status)}
 }
 
-func (h *Handler) refusal(r *http.Request, refused *registry.Error, out outcome) (int, client.ErrorBody) {
+func (h *Handler) refusal(w http.ResponseWriter, r *http.Request, refused *registry.Error, out outcome) (int, client.ErrorBody) {
 	if refused.Code == registry.CodeIncompatible {
 		out.code = h.incompatibleCode()
 	}
 	if out.status >= http.StatusInternalServerError && refused.Err != nil {
-		h.log(r, refused.Err)
+		h.log(w, r, refused.Err)
 	}
 	return out.status, client.ErrorBody{ErrorCode: out.code, Message: refused.Message, Findings: refused.Findings}
 }
 
-// log records an internal error once, with what identifies the request.
-func (h *Handler) log(r *http.Request, err error) {
+// log records an internal error once, with what identifies the request: the
+// answer bears the id that the server around the API gave it.
+func (h *Handler) log(w http.ResponseWriter, r *http.Request, err error) {
 	h.opts.Logger.Error("request failed", "method", r.Method, "path", r.URL.Path,
-		"request_id", r.Header.Get("X-Request-ID"), "error", err)
+		"request_id", w.Header().Get("X-Request-Id"), "error", err)
 }
