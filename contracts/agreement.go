@@ -44,32 +44,13 @@ func (j *judge) unknown(f Field) {
 	}
 	j.tell(codeFieldRemoved, f.Path) // what is below it is not there either
 	hint := "take it out of the contract, or add it to the schema"
-	if near := j.next.near(f.Path); near != "" {
+	if near := j.next.folded[folded(f.Path)]; near != "" {
 		hint = fmt.Sprintf("did you mean %s? Else take it out of the contract, or add it to the schema", near)
 	}
 	j.debt(j.inContract(finding.Finding{
 		Code: codeUnknown, Severity: finding.Error, Path: f.Path,
 		Message: fmt.Sprintf("the contract describes field %s, and the schema has no such field", f.Path), Hint: hint,
 	}, f.Property.Path+".name"))
-}
-
-// near is the only field whose path or name differs in nothing but case and
-// separators, "" if there is none.
-func (e *elements) near(path string) string {
-	fold := func(s string) string {
-		return strings.NewReplacer("_", "", "-", "").Replace(strings.ToLower(loosely(s)))
-	}
-	want, found := fold(path), ""
-	for _, f := range e.all {
-		if f.Kind != schema.KindField || fold(f.Path) != want && fold(f.Name) != want {
-			continue
-		}
-		if found != "" {
-			return ""
-		}
-		found = f.Path
-	}
-	return found
 }
 
 // agree judges one field that both have.

@@ -7,6 +7,7 @@ var (
 	codeMissing     = finding.Claim("CONTRACT_MISSING", "a stream has no contract")
 	codeInvalid     = finding.Claim("CONTRACT_INVALID", "a contract is not valid ODCS")
 	codeSubject     = finding.Claim("CONTRACT_SUBJECT", "a contract is filed under a subject that it does not describe")
+	codeTooLarge    = finding.Claim("CONTRACT_TOO_MANY_STREAMS", "a document describes more streams, or promises more, than any contract needs to")
 	codeNoSchema    = finding.Claim("CONTRACT_SCHEMA_MISSING", "a contract describes a subject that has no schema")
 	codeBadVersion  = finding.Claim("CONTRACT_VERSION_INVALID", "a contract's version is no semantic version")
 	codeBadStatus   = finding.Claim("CONTRACT_STATUS_UNKNOWN", "a contract's status is none of those that have a meaning")

@@ -8,8 +8,10 @@
 package contracts
 
 import (
+	"fmt"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/accordhq/accord/contracts/odcs"
 	"github.com/accordhq/accord/contracts/sla"
@@ -45,9 +47,19 @@ type Contract struct {
 	Stream   odcs.Stream
 	Document *odcs.Document
 
-	// levels are the findings about service levels.
-	levels []finding.Finding
+	// levels are the findings about service levels, byPath are the places of
+	// Fields, content is what the document says.
+	levels  []finding.Finding
+	byPath  map[string]int
+	content func() content
 }
+
+// A document makes so many contracts, and as many service levels are read: more
+// is no contract that people wrote.
+const (
+	maxStreams = 500
+	maxLevels  = 500
+)
 
 // Owner is who answers for a stream.
 type Owner struct {
@@ -64,13 +76,30 @@ type Owner struct {
 func Of(doc *odcs.Document) ([]*Contract, []finding.Finding) {
 	streams, faults := doc.Streams()
 	var out []*Contract
+	known := map[string]bool{"": true}
+	said, levels := sync.OnceValue(func() content { return contentOf(doc) }), levelsOf(doc)
 	for _, s := range streams {
-		if s.Subject == "" || slices.ContainsFunc(out, func(c *Contract) bool { return c.Subject == s.Subject }) {
+		if known[s.Subject] {
 			continue
 		}
-		out = append(out, contractOf(doc, s))
+		if len(out) == maxStreams || len(levels.properties) > maxLevels {
+			return out, append(faults, tooLarge(doc, s))
+		}
+		known[s.Subject] = true
+		c := contractOf(doc, s)
+		c.content = said
+		c.SLAs, c.levels = levels.read(s)
+		out = append(out, c)
 	}
 	return out, faults
+}
+
+func tooLarge(doc *odcs.Document, s odcs.Stream) finding.Finding {
+	return finding.Finding{
+		Code: codeTooLarge, Severity: finding.Error, Path: s.Path, File: doc.Name(), Line: s.Line, Column: s.Column,
+		Message: fmt.Sprintf("the contract describes more than %d streams, or has more than %d service levels", maxStreams, maxLevels),
+		Hint:    "split it: one contract for each stream or team",
+	}
 }
 
 func contractOf(doc *odcs.Document, s odcs.Stream) *Contract {
@@ -96,7 +125,10 @@ func contractOf(doc *odcs.Document, s odcs.Stream) *Contract {
 			c.Owner.Members = append(c.Owner.Members, m)
 		}
 	}
-	c.SLAs, c.levels = levelsOf(doc, s)
+	c.byPath = make(map[string]int, len(c.Fields))
+	for i, f := range slices.Backward(c.Fields) {
+		c.byPath[f.Path] = i // the first of those of one path
+	}
 	return c
 }
 
@@ -111,8 +143,8 @@ func (c *Contract) File() string { return c.Document.Name() }
 
 // Field returns the contract's field at a path, and whether it lists one.
 func (c *Contract) Field(path string) (Field, bool) {
-	i := slices.IndexFunc(c.Fields, func(f Field) bool { return f.Path == path })
-	if i < 0 {
+	i, ok := c.byPath[path]
+	if !ok {
 		return Field{}, false
 	}
 	return c.Fields[i], true

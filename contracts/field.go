@@ -69,27 +69,47 @@ type elements struct {
 	all    []schema.Field
 	// fields and types are places in all, by path.
 	fields, types map[string]int
-	// loose are the paths of fields without the steps that contracts may leave
-	// out.
-	loose map[string][]string
+	// loose are the paths of fields by their path without the steps that
+	// contracts may leave out, folded the same by how people misspell them: ""
+	// where several fields would do.
+	loose  map[string][]string
+	folded map[string]string
 }
 
 func elementsOf(p schema.Parsed) *elements {
 	if p == nil {
 		return nil
 	}
-	e := &elements{format: p.Format(), all: p.Fields(), fields: map[string]int{}, types: map[string]int{}, loose: map[string][]string{}}
+	e := &elements{format: p.Format(), all: p.Fields(), fields: map[string]int{}, types: map[string]int{}, loose: map[string][]string{}, folded: map[string]string{}}
 	for i, f := range e.all {
 		switch f.Kind {
 		case schema.KindField:
 			e.fields[f.Path] = i
 			e.loose[loosely(f.Path)] = append(e.loose[loosely(f.Path)], f.Path)
+			e.fold(f)
 		case schema.KindObject, schema.KindEnum:
 			e.types[f.Path] = i
 		}
 	}
 	return e
 }
+
+// fold notes a field under the ways to misspell it: its path, and its name.
+func (e *elements) fold(f schema.Field) {
+	path, name := folded(f.Path), folded(f.Name)
+	for _, key := range slices.Compact([]string{path, name}) {
+		if _, taken := e.folded[key]; taken {
+			e.folded[key] = ""
+		} else {
+			e.folded[key] = f.Path
+		}
+	}
+}
+
+// folded is a path without case and separators.
+func folded(path string) string { return foldReplacer.Replace(strings.ToLower(loosely(path))) }
+
+var foldReplacer = strings.NewReplacer("_", "", "-", "")
 
 // field is the field at a path, nil if there is none.
 func (e *elements) field(path string) *schema.Field {
@@ -158,4 +178,17 @@ func loosely(path string) string {
 		}
 	}
 	return strings.TrimPrefix(b.String(), ".")
+}
+
+// Listed returns what the contract says of the fields of a schema, by their
+// paths there.
+func (c *Contract) Listed(p schema.Parsed) map[string]Field {
+	e := elementsOf(p)
+	out := map[string]Field{}
+	for _, f := range c.Fields {
+		for _, found := range e.find(f.Path) {
+			out[found.Path] = f
+		}
+	}
+	return out
 }

@@ -1,6 +1,7 @@
 package contracts
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -14,45 +15,74 @@ import (
 // slaProperties, what ODCS has no key for (contracts reference 1.4).
 const objectivesProperty = "accordSlo"
 
-// levelsOf reads the service levels of a stream.
-func levelsOf(doc *odcs.Document, s odcs.Stream) ([]sla.Promise, []finding.Finding) {
-	var properties []sla.Property
-	foreign := map[string]bool{}
-	for _, p := range doc.SLAProperties {
-		if p.Element == "" {
-			p.Element = doc.SLADefaultElement
-		}
-		if !concerns(doc, s, p.Element) {
-			foreign[p.ID] = true
-			continue
-		}
-		properties = append(properties, property(doc, p))
-	}
-	objectives := slices.DeleteFunc(objectivesOf(doc), func(o sla.Objective) bool { return foreign[o.ID] })
-	o := sla.Options{Subject: s.Subject, File: doc.Name(), Place: doc.Position("slaProperties")}
-	promises, faults := sla.Parse(properties, objectives, o)
-	return promises, append(faults, sla.Lint(promises, o)...)
+// levels are the service levels of a document, for all its streams.
+type levels struct {
+	doc        *odcs.Document
+	properties []sla.Property
+	objectives []sla.Objective
+	// objects are, for each property, the schema objects that its element
+	// names; nil for none.
+	objects []map[int]bool
 }
 
-// concerns reports whether a service level speaks of a stream. Its element is a
-// list of "object.property", where the object may be left out if there is one
-// alone.
-func concerns(doc *odcs.Document, s odcs.Stream, element string) bool {
-	if element == "" || len(doc.Schema) == 1 {
-		return true
-	}
-	names := func(o odcs.Object, part string) bool {
-		return slices.ContainsFunc([]string{o.Name, o.PhysicalName, o.ID}, func(name string) bool {
-			return name != "" && (part == name || strings.HasPrefix(part, name+"."))
-		})
-	}
-	for part := range strings.SplitSeq(element, ",") {
-		part = strings.TrimSpace(part)
-		if names(doc.Schema[s.Object], part) || !slices.ContainsFunc(doc.Schema, func(o odcs.Object) bool { return names(o, part) }) {
-			return true
+// levelsOf reads the service levels of a document.
+func levelsOf(doc *odcs.Document) levels {
+	l := levels{doc: doc, objectives: objectivesOf(doc)}
+	names := map[string][]int{}
+	for i, o := range doc.Schema {
+		for _, name := range []string{o.Name, o.PhysicalName, o.ID} {
+			if name != "" {
+				names[name] = append(names[name], i)
+			}
 		}
 	}
-	return false
+	for _, p := range doc.SLAProperties[:min(len(doc.SLAProperties), maxLevels+1)] {
+		p.Element = cmp.Or(p.Element, doc.SLADefaultElement)
+		l.properties = append(l.properties, property(doc, p))
+		l.objects = append(l.objects, objectsIn(p.Element, names))
+	}
+	return l
+}
+
+// objectsIn are the schema objects that an element names: it is a list of
+// "object.property", where the object may be left out if there is one alone.
+func objectsIn(element string, names map[string][]int) map[int]bool {
+	var out map[int]bool
+	for part := range strings.SplitSeq(element, ",") {
+		part = strings.TrimSpace(part)
+		for head := part; head != ""; head = head[:max(0, strings.LastIndexByte(head, '.'))] {
+			for _, i := range names[head] {
+				if out == nil {
+					out = map[int]bool{}
+				}
+				out[i] = true
+			}
+		}
+	}
+	return out
+}
+
+// concern reports whether the property at a place speaks of a stream: its
+// element names the stream's object, or no object at all.
+func (l levels) concern(i int, s odcs.Stream) bool {
+	return l.objects[i] == nil || l.objects[i][s.Object] || len(l.doc.Schema) == 1
+}
+
+// read reads the service levels that speak of a stream.
+func (l levels) read(s odcs.Stream) ([]sla.Promise, []finding.Finding) {
+	var properties []sla.Property
+	foreign := map[string]bool{}
+	for i, p := range l.properties {
+		if l.concern(i, s) {
+			properties = append(properties, p)
+		} else {
+			foreign[p.ID] = true
+		}
+	}
+	objectives := slices.DeleteFunc(slices.Clone(l.objectives), func(o sla.Objective) bool { return foreign[o.ID] })
+	o := sla.Options{Subject: s.Subject, File: l.doc.Name(), Place: l.doc.Position("slaProperties")}
+	promises, faults := sla.Parse(properties, objectives, o)
+	return promises, append(faults, sla.Lint(promises, o)...)
 }
 
 func property(doc *odcs.Document, p odcs.SLA) sla.Property {
@@ -83,6 +113,9 @@ func objectivesOf(doc *odcs.Document) []sla.Objective {
 	}
 	var out []sla.Objective
 	for id, v := range custom.Value.Members() {
+		if len(out) == maxLevels {
+			break // as many as there may be service levels
+		}
 		out = append(out, sla.Objective{
 			ID: id, Objective: levelValue(v.Member("objective")), Percentile: levelValue(v.Member("percentile")),
 			Window: levelValue(v.Member("window")), Interval: levelValue(v.Member("interval")),

@@ -135,8 +135,9 @@ func (c *Contract) email() string {
 
 // levels writes the service levels of the stream, each under its id.
 func (w *metadataWriter) levels() {
-	for _, p := range w.doc.SLAProperties {
-		if !concerns(w.doc, w.c.Stream, cmp.Or(p.Element, w.doc.SLADefaultElement)) {
+	all := levelsOf(w.doc)
+	for i, p := range w.doc.SLAProperties[:len(all.properties)] {
+		if !all.concern(i, w.c.Stream) {
 			continue
 		}
 		name := cmp.Or(p.ID, p.Property)

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"reflect"
+	"regexp"
 	"slices"
 
 	"github.com/accordhq/accord/contracts/odcs"
@@ -72,48 +73,59 @@ func firsts(reasons []string) []string {
 	return reasons
 }
 
-// says reports whether two contracts say the same of their stream. What does not
-// count: version and status, layout and comments, where the registry is, and the
-// other streams of the document.
+// content is what a document says, as trees without what does not count:
+// version and status, layout and comments, and where the registry is.
+type content struct {
+	// rest is all but the schema objects.
+	rest    map[string]any
+	objects []any
+}
+
+// says reports whether two contracts say the same of their stream.
 func (c *Contract) says(other *Contract) bool {
 	if c.Document == other.Document || bytes.Equal(c.Document.Bytes(), other.Document.Bytes()) {
 		return true
 	}
-	return reflect.DeepEqual(c.content(), other.content())
+	one, two := c.content(), other.content()
+	return reflect.DeepEqual(one.rest, two.rest) &&
+		reflect.DeepEqual(one.objects[c.Stream.Object], two.objects[other.Stream.Object])
 }
 
-// content is the document as a tree, without what does not count.
-func (c *Contract) content() map[string]any {
-	text, err := c.Document.MarshalJSON()
+func contentOf(doc *odcs.Document) content {
+	out := content{objects: make([]any, len(doc.Schema))}
+	text, err := doc.MarshalJSON()
 	if err != nil {
-		return nil // never: see MarshalJSON
+		return out // never: see MarshalJSON
 	}
-	var tree map[string]any
 	d := json.NewDecoder(bytes.NewReader(text))
 	d.UseNumber()
-	if d.Decode(&tree) != nil {
-		return nil // never: it is JSON of a mapping
+	if d.Decode(&out.rest) != nil {
+		return out // never: it is JSON of a mapping
 	}
-	for _, key := range []string{"version", "status", "contractCreatedTs"} {
-		delete(tree, key)
+	objects, _ := out.rest["schema"].([]any)
+	// A document that is not valid may have schema objects that are none.
+	objects = slices.DeleteFunc(objects, func(o any) bool { _, ok := o.(map[string]any); return !ok })
+	for i := range min(len(objects), len(out.objects)) {
+		out.objects[i] = withoutRegistry(objects[i])
 	}
-	if objects, ok := tree["schema"].([]any); ok && c.Stream.Object < len(objects) {
-		tree["schema"] = withoutRegistry(objects[c.Stream.Object], c.Stream.RegistryURL)
+	for _, key := range []string{"schema", "version", "status", "contractCreatedTs"} {
+		delete(out.rest, key)
 	}
-	return tree
+	return out
 }
 
-// withoutRegistry takes the link to a registry out of a schema object: apply
-// writes it.
-func withoutRegistry(object any, url string) any {
-	members, ok := object.(map[string]any)
+// withoutRegistry takes the links to a registry out of a schema object: apply
+// writes them.
+func withoutRegistry(object any) any {
+	members, _ := object.(map[string]any)
 	definitions, listed := members["authoritativeDefinitions"].([]any)
-	if !ok || !listed {
+	if !listed {
 		return object
 	}
 	definitions = slices.DeleteFunc(definitions, func(d any) bool {
 		definition, _ := d.(map[string]any)
-		return definition["type"] == odcs.Implementation && definition["url"] == url
+		link, _ := definition["url"].(string)
+		return definition["type"] == odcs.Implementation && registryURL.MatchString(link)
 	})
 	members["authoritativeDefinitions"] = definitions
 	if len(definitions) == 0 {
@@ -121,3 +133,6 @@ func withoutRegistry(object any, url string) any {
 	}
 	return members
 }
+
+// registryURL is the URL of a subject in a registry.
+var registryURL = regexp.MustCompile(`^https?://[^?#]*/subjects/`)
