@@ -30,12 +30,16 @@ func (j *judge) breaks() {
 		}, nil))
 	}
 	trail := trailOf(j.edits, j.old, j.next)
+	judged := map[*schema.Field]bool{}
 	for _, f := range b.Fields {
 		if !f.Property.Required {
 			continue
 		}
 		for _, old := range j.old.find(f.Path) {
-			j.required(f, old, trail)
+			if !judged[old] {
+				judged[old] = true
+				j.required(f, old, trail)
+			}
 		}
 	}
 	j.untagged()
@@ -75,10 +79,10 @@ func trailOf(edits []compat.Edit, old, next *elements) trail {
 				t.at[path] = append(t.at[path], e)
 			}
 		}
-		switch {
-		case e.Kind == compat.EditRemoved:
+		switch e.Kind {
+		case compat.EditRemoved:
 			gone[likeness(old.field(e.Path))]++
-		case e.Kind == compat.EditAdded:
+		case compat.EditAdded:
 			if key := likeness(next.field(e.Path)); t.alike[key] == "" {
 				t.alike[key] = e.Path
 			} else {
@@ -135,7 +139,7 @@ func (j *judge) required(f Field, old *schema.Field, t trail) {
 	for _, e := range t.lost[loosely(old.Path)] {
 		j.brokenField(f, next, finding.Finding{
 			Code: codeFieldNarrowed, Message: fmt.Sprintf("field %s, which the contract requires, does not hold %s any more", old.Path, symbolName(e)),
-			Hint: "put the symbol back" + orMajor,
+			Hint: "put the symbol back" + orMajor, Evidence: []string{"change: " + e.Message + ": " + symbolName(e)},
 		})
 	}
 }
@@ -192,12 +196,31 @@ func (j *judge) renamed(f Field, old, next *schema.Field, reason string) {
 	j.brokenField(f, next, b)
 }
 
-// brokenField adds a break of a required field that the schema still has.
+// brokenField adds a break of a required field that the schema still has. A
+// declaration that is used in several places is spoken of once.
 func (j *judge) brokenField(f Field, next *schema.Field, b finding.Finding) {
 	b.Path = next.Path
 	b.Evidence = append(b.Evidence, j.promise(f))
-	j.broken(j.inSchema(b, next))
+	b = j.inSchema(b, next)
+	key := declared{b.Code, b.File, next.Pointer, next.Position, change(b)}
+	if i, known := j.declared[key]; known {
+		j.out[i].Also = append(j.out[i].Also, b.Path)
+		return
+	}
+	j.declared[key] = len(j.out)
+	j.broken(b)
 }
+
+// declared is a break of a declaration in a schema.
+type declared struct {
+	code          finding.Code
+	file, pointer string
+	schema.Position
+	change string
+}
+
+// change is what sets two breaks of one code and declaration apart.
+func change(b finding.Finding) string { return b.Evidence[0] }
 
 // edited judges one edit of a required field.
 func (j *judge) edited(f Field, old, next *schema.Field, e compat.Edit) {

@@ -80,7 +80,7 @@ func (j *judge) contractReasons() {
 	}
 	for _, f := range j.Contract.Fields {
 		before, listed := j.Before.Field(f.Path)
-		if f.Property.Required && !(listed && before.Property.Required) {
+		if f.Property.Required && (!listed || !before.Property.Required) {
 			j.release.need(MinorBump, called(f.Path)+" is promised now")
 		}
 	}

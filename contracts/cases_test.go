@@ -127,15 +127,15 @@ func apply(t testing.TB, text, edit string) string {
 	return text
 }
 
-func contractIn(t testing.TB, name, text string) *contracts.Contract {
+func contractIn(t testing.TB, text string) *contracts.Contract {
 	t.Helper()
-	doc, faults := odcs.Parse(name, []byte(text))
+	doc, faults := odcs.Parse("orders.odcs.yaml", []byte(text))
 	if doc == nil {
-		t.Fatalf("%s: %+v", name, faults)
+		t.Fatalf("%+v", faults)
 	}
 	all, _ := contracts.Of(doc)
 	if len(all) == 0 {
-		t.Fatalf("%s has no stream", name)
+		t.Fatal("the contract has no stream")
 	}
 	return all[0]
 }
@@ -160,7 +160,7 @@ func (c testCase) load(t testing.TB) contracts.Case {
 	}
 	out := contracts.Case{Subject: "orders-value", At: today, SchemaFile: "orders." + ext, Inherits: c.has("inherits")}
 	was, is := c.texts(t, "orders.odcs.yaml", "before.odcs.yaml", "before.edit", "contract.edit", "contract.odcs.yaml")
-	out.Before, out.Contract = contractIn(t, "orders.odcs.yaml", was), contractIn(t, "orders.odcs.yaml", is)
+	out.Before, out.Contract = contractIn(t, was), contractIn(t, is)
 	old, next := c.texts(t, "orders.avsc", "old."+ext, "old.edit", "schema.edit", "new."+ext)
 	out.Previous, out.Schema = schemaIn(t, format, old), schemaIn(t, format, next)
 	if text, ok := c.section("other.json"); ok {
@@ -192,7 +192,8 @@ func report(fs []finding.Finding, r contracts.Release) string {
 		if f.Line > 0 {
 			place = fmt.Sprintf(" %s:%d:%d", f.File, f.Line, f.Column)
 		}
-		fmt.Fprintf(&b, "%s %s %s%s\n  %s\n  hint: %s\n", f.Severity, f.Code, cmp.Or(f.Path, "."), place, f.Message, f.Hint)
+		path := strings.Join(append([]string{cmp.Or(f.Path, ".")}, f.Also...), "+")
+		fmt.Fprintf(&b, "%s %s %s%s\n  %s\n  hint: %s\n", f.Severity, f.Code, path, place, f.Message, f.Hint)
 		for _, e := range f.Evidence {
 			fmt.Fprintf(&b, "  | %s\n", e)
 		}

@@ -138,6 +138,28 @@ func isOwner(role string) bool {
 	return slices.Contains(words, "owner")
 }
 
+// BySubject files contracts under their subjects. Of two for one subject, the
+// first counts, and the other is a finding.
+func BySubject(all []*Contract) (map[string]*Contract, []finding.Finding) {
+	out := make(map[string]*Contract, len(all))
+	var faults []finding.Finding
+	for _, c := range all {
+		first, taken := out[c.Subject]
+		if !taken {
+			out[c.Subject] = c
+			continue
+		}
+		at := first.Stream.Position
+		faults = append(faults, finding.Finding{
+			Code: odcs.CodeSubjectTwice, Severity: finding.Error, Subject: c.Subject, Path: c.Stream.Path,
+			File: c.File(), Line: c.Stream.Line, Column: c.Stream.Column,
+			Message: fmt.Sprintf("%s has a contract already, at %s:%d", c.Subject, first.File(), at.Line),
+			Hint:    "keep one of the two, or give this one its own subject: customProperties: [{property: subject, value: …}]",
+		})
+	}
+	return out, faults
+}
+
 // File is the name of the document the contract stands in.
 func (c *Contract) File() string { return c.Document.Name() }
 

@@ -84,7 +84,9 @@ type judge struct {
 	release Release
 	// told are the paths that a change has spoken of already.
 	told map[told]bool
-	out  []finding.Finding
+	// declared are the places in out of what broke a declaration.
+	declared map[declared]int
+	out      []finding.Finding
 }
 
 // told is what needs no other finding.
@@ -94,7 +96,7 @@ type told struct {
 }
 
 func newJudge(c Case) *judge {
-	j := &judge{Case: c, stage: Active.stage(), before: Active.stage(), told: map[told]bool{}}
+	j := &judge{Case: c, stage: Active.stage(), before: Active.stage(), told: map[told]bool{}, declared: map[declared]int{}}
 	j.next = elementsOf(c.Schema)
 	j.old = j.next
 	if c.changedSchema() {

@@ -45,8 +45,11 @@ var textKeys = []struct {
 
 // partKeys are the parts of a contract that are kept as JSON, by their ODCS key.
 var partKeys = []struct{ key, part string }{
-	{"accord.contract.tags", "tags"}, {"accord.team", "team"}, {"accord.support", "support"},
-	{"accord.roles", "roles"}, {"accord.price", "price"},
+	{"accord.contract.tags", "tags"},
+	{"accord.team", "team"},
+	{"accord.support", "support"},
+	{"accord.roles", "roles"},
+	{"accord.price", "price"},
 }
 
 // Loss is a fact that the other form has no place for.

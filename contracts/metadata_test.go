@@ -73,7 +73,7 @@ customProperties:
 // What metadata has a place for comes back as it was.
 func TestMetadataRoundTrip(t *testing.T) {
 	t.Parallel()
-	c := contractIn(t, "orders.odcs.yaml", baseText(t, "orders.odcs.yaml")+everything)
+	c := contractIn(t, baseText(t, "orders.odcs.yaml")+everything)
 	if !c.Document.Valid() {
 		t.Fatal(c.Document.Findings())
 	}
@@ -109,7 +109,7 @@ func TestMetadataRoundTrip(t *testing.T) {
 
 func TestMetadataLosses(t *testing.T) {
 	t.Parallel()
-	c := contractIn(t, "orders.odcs.yaml", baseText(t, "orders.odcs.yaml")+`
+	c := contractIn(t, baseText(t, "orders.odcs.yaml")+`
 customProperties:
   - {property: owner, value: me}
   - {property: accord.team, value: x}
@@ -199,7 +199,7 @@ func TestScaffold(t *testing.T) {
 		t.Fatal(err)
 	}
 	golden(t, "scaffold.odcs.yaml", string(bare.Bytes()))
-	m, _ := contracts.Metadata(contractIn(t, "orders.odcs.yaml", baseText(t, "orders.odcs.yaml")), p)
+	m, _ := contracts.Metadata(contractIn(t, baseText(t, "orders.odcs.yaml")), p)
 	known, err := contracts.Scaffold("shop-orders", "orders", p, m, "")
 	if err != nil {
 		t.Fatal(err)

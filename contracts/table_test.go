@@ -98,8 +98,8 @@ func TestLifecycle(t *testing.T) {
 		}
 		text := baseText(t, "orders.odcs.yaml")
 		text = apply(t, text, "-status: active\n+status: "+string(tt.status)+"\n")
-		c := contractIn(t, "orders.odcs.yaml", text)
-		unowned := contractIn(t, "orders.odcs.yaml", apply(t, text, "-      role: owner\n+      role: guest\n"))
+		c := contractIn(t, text)
+		unowned := contractIn(t, apply(t, text, "-      role: owner\n+      role: guest\n"))
 		old := schemaIn(t, schema.Avro, baseText(t, "orders.avsc"))
 		worst := func(code finding.Code, in contracts.Case) finding.Severity {
 			in.Subject, in.At = "orders-value", today
@@ -118,8 +118,8 @@ func TestLifecycle(t *testing.T) {
 		if got := worst("OWNER_MISSING", contracts.Case{Contract: unowned, Schema: old, Previous: old, Before: unowned}); got != tt.gap {
 			t.Errorf("%s: a gap is %q", tt.status, got)
 		}
-		broken := contractIn(t, "orders.odcs.yaml", apply(t, text, "-        unique: true\n"))
-		less := contractIn(t, "orders.odcs.yaml", apply(t, text, "-        logicalType: timestamp\n-        required: true\n+        logicalType: timestamp\n"))
+		broken := contractIn(t, apply(t, text, "-        unique: true\n"))
+		less := contractIn(t, apply(t, text, "-        logicalType: timestamp\n-        required: true\n+        logicalType: timestamp\n"))
 		if got := worst("CONTRACT_FIELD_RELAXED", contracts.Case{Contract: less, Before: broken, Schema: old, Previous: old}); got != tt.broken {
 			t.Errorf("%s: a break is %q", tt.status, got)
 		}
@@ -214,11 +214,22 @@ func TestOf(t *testing.T) {
 	want := []outline{
 		{
 			"orders-value", "orders-key", "orders", "An order.",
-			[]string{"a", "b", "c", "d"}, []string{"order_id", "pay", "pay<com.acme.Card>.pan", "grid", "grid[][].cell"}, []string{"ada"},
+			[]string{"a", "b", "c", "d"},
+			[]string{"order_id", "pay", "pay<com.acme.Card>.pan", "grid", "grid[][].cell"},
+			[]string{"ada"},
 		},
 		{"returns-value", "rma", "returns", "", []string{"b", "c", "d"}, nil, []string{"ada"}},
 	}
 	if diff := gocmp.Diff(want, got); diff != "" {
 		t.Errorf("contracts (-want +got):\n%s", diff)
+	}
+}
+
+func TestBySubject(t *testing.T) {
+	t.Parallel()
+	one, two := contractIn(t, baseText(t, "orders.odcs.yaml")), contractIn(t, baseText(t, "orders.odcs.yaml"))
+	filed, faults := contracts.BySubject([]*contracts.Contract{one, two})
+	if len(filed) != 1 || filed["orders-value"] != one || len(faults) != 1 || faults[0].Line != 11 {
+		t.Errorf("%v, %+v", filed, faults)
 	}
 }

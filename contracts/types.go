@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/accordhq/accord/contracts/odcs"
 	"github.com/accordhq/accord/schema"
 	"github.com/accordhq/accord/schema/protobuf"
 )
@@ -66,8 +67,8 @@ var annotations = []struct {
 // fits reports whether a contract may call a field by a logical type. What is
 // not known fits.
 func (e *elements) fits(f *schema.Field, logical string) bool {
-	if logical == "" {
-		return true
+	if !slices.Contains(odcs.LogicalTypes(), logical) {
+		return true // none, or one that ODCS does not have
 	}
 	for _, alternative := range alternatives(f.Type) {
 		names := e.names(f, alternative)

@@ -77,8 +77,15 @@ func (p Page) view() view {
 		Team: c.Owner.Team, Since: p.Since,
 	}
 	for _, f := range []fact{
-		{"Contract", c.ID}, {"Version", c.VersionText}, {"Status", v.Status}, {"Topic", c.Topic}, {"Subject", c.Subject},
-		{"Domain", c.Domain}, {"Data product", d.DataProduct}, {"Tenant", d.Tenant}, {"Tags", strings.Join(d.Tags, ", ")},
+		{"Contract", c.ID},
+		{"Version", c.VersionText},
+		{"Status", v.Status},
+		{"Topic", c.Topic},
+		{"Subject", c.Subject},
+		{"Domain", c.Domain},
+		{"Data product", d.DataProduct},
+		{"Tenant", d.Tenant},
+		{"Tags", strings.Join(d.Tags, ", ")},
 	} {
 		if f.Text != "" {
 			v.Facts = append(v.Facts, f)
