@@ -84,8 +84,14 @@ func (j *judge) contractReasons() {
 			j.release.need(MinorBump, called(f.Path)+" is promised now")
 		}
 	}
-	if !j.Before.says(j.Contract) {
-		j.release.need(PatchBump, "the contract reads otherwise")
+	if j.Before.says(j.Contract) {
+		return
+	}
+	j.release.need(PatchBump, "the contract reads otherwise")
+	for _, e := range Diff(j.Before, j.Contract) {
+		if e.Path != "version" && e.Path != "status" {
+			j.release.need(PatchBump, e.String())
+		}
 	}
 }
 

@@ -1,6 +1,7 @@
 package contracts_test
 
 import (
+	"fmt"
 	"slices"
 	"testing"
 	"time"
@@ -231,5 +232,37 @@ func TestBySubject(t *testing.T) {
 	filed, faults := contracts.BySubject([]*contracts.Contract{one, two})
 	if len(filed) != 1 || filed["orders-value"] != one || len(faults) != 1 || faults[0].Line != 11 {
 		t.Errorf("%v, %+v", filed, faults)
+	}
+}
+
+// What changed between two contracts, value by value.
+func TestDiff(t *testing.T) {
+	t.Parallel()
+	base := baseText(t, "orders.odcs.yaml")
+	edit := "-version: 1.2.0\n+version: 2.0.0\n\n-    value: 5\n-    unit: min\n+    value: 1\n+    unit: h\n\n" +
+		"-            tags: [PII]\n-          - name: phone\n+            tags: [GDPR, PII]\n+          - name: phone\n\n" +
+		"-    - username: bob@acme.example\n-      role: developer\n\n-domain: sales\n+name: Orders\n"
+	edit = "-name: Orders\n+# a comment\n\n" + edit
+	before, next := contractIn(t, base), contractIn(t, apply(t, base, edit))
+	var got []string
+	for _, e := range contracts.Diff(before, next) {
+		got = append(got, fmt.Sprintf("%s %s %q -> %q %d:%d", e.Kind, e.Path, e.Old, e.New, e.NewAt.Line, e.NewAt.Column))
+	}
+	want := []string{
+		`changed version "1.2.0" -> "2.0.0" 5:10`,
+		`added schema[Order].properties[customer].properties[email].tags[GDPR] "" -> "GDPR" 35:20`,
+		`removed team.members[bob@acme.example] "{\"username\":\"bob@acme.example\",\"role\":\"developer\"}" -> "" 0:0`,
+		`changed slaProperties[freshness].value "5" -> "1" 68:12`,
+		`changed slaProperties[freshness].unit "min" -> "h" 69:11`,
+		`removed domain "sales" -> "" 0:0`,
+	}
+	if diff := gocmp.Diff(want, got); diff != "" {
+		t.Errorf("edits (-want +got):\n%s", diff)
+	}
+	if all := contracts.Diff(nil, next); len(all) != 1 || all[0].New != "shop.orders 2.0.0" {
+		t.Errorf("from nothing: %+v", all)
+	}
+	if all := contracts.Diff(before, nil); len(all) != 1 || contracts.Diff(nil, nil) != nil || contracts.Diff(next, next) != nil {
+		t.Errorf("to nothing: %+v", all)
 	}
 }
