@@ -75,7 +75,8 @@ func (j *judge) schemaReasons() {
 // contractReasons are what changed in the contract and broke nothing.
 func (j *judge) contractReasons() {
 	// Seen backwards, what grew is what shrinks.
-	for _, f := range sla.Changes(j.Contract.SLAs, j.Before.SLAs, sla.Options{}) {
+	come, gone := unlike(j.Contract.SLAs, j.Before.SLAs)
+	for _, f := range sla.Changes(come, gone, sla.Options{}) {
 		j.release.need(MinorBump, f.Path+" is promised now, or more of it")
 	}
 	for _, f := range j.Contract.Fields {
@@ -87,11 +88,14 @@ func (j *judge) contractReasons() {
 	if j.Before.says(j.Contract) {
 		return
 	}
-	j.release.need(PatchBump, "the contract reads otherwise")
+	told := len(j.release.Reasons)
 	for _, e := range Diff(j.Before, j.Contract) {
 		if e.Path != "version" && e.Path != "status" {
 			j.release.need(PatchBump, e.String())
 		}
+	}
+	if told == len(j.release.Reasons) {
+		j.release.need(PatchBump, "the contract has its lists in another order")
 	}
 }
 

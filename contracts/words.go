@@ -2,6 +2,7 @@ package contracts
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/accordhq/accord/contracts/docs"
 	"github.com/accordhq/accord/contracts/sla"
@@ -59,7 +60,8 @@ func (j *judge) levels() {
 	}
 	if j.Before != nil {
 		o := sla.Options{Subject: j.Subject, File: c.File(), Place: c.Document.Position("slaProperties")}
-		for _, f := range sla.Changes(j.Before.SLAs, c.SLAs, o) {
+		was, is := unlike(j.Before.SLAs, c.SLAs)
+		for _, f := range sla.Changes(was, is, o) {
 			if len(c.SLAs) == 0 {
 				f.Hint = "put it back, or promise something else: " + levelExample
 				j.loss(f)
@@ -78,6 +80,27 @@ func (j *judge) levels() {
 			Hint:    "add " + levelExample,
 		}, "slaProperties"))
 	}
+}
+
+// unlike returns two lists of promises without those that both have: what a
+// document promises twice of one thing is not compared with its twin.
+func unlike(was, is []sla.Promise) (gone, come []sla.Promise) {
+	come = slices.Clone(is)
+	for _, old := range was {
+		i := slices.IndexFunc(come, func(p sla.Promise) bool {
+			if p.Kind != old.Kind || p.ID != old.ID || p.Readable != old.Readable || p.Bound != old.Bound {
+				return false
+			}
+			change, _ := sla.Compare(old, p)
+			return change == sla.Same
+		})
+		if i < 0 {
+			gone = append(gone, old)
+			continue
+		}
+		come = slices.Delete(come, i, i+1)
+	}
+	return gone, come
 }
 
 // levelExample is shown in hints.
