@@ -106,6 +106,9 @@ func (j *judge) tagsAgree(f Field, e *schema.Field) {
 
 // unlisted reports the fields that the contract could list and does not.
 func (j *judge) unlisted(listed, deep map[string]bool) {
+	if len(j.next.fields) == 0 {
+		return
+	}
 	if len(j.Contract.Fields) == 0 {
 		j.debt(j.inContract(finding.Finding{
 			Code: codeUnlisted, Severity: finding.Info,

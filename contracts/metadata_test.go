@@ -2,6 +2,7 @@ package contracts_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -15,6 +16,7 @@ import (
 	"github.com/accordhq/accord/contracts"
 	"github.com/accordhq/accord/contracts/odcs"
 	"github.com/accordhq/accord/schema"
+	"github.com/accordhq/accord/schema/finding"
 )
 
 // golden compares a text with a file of testdata, or writes it there.
@@ -254,4 +256,53 @@ func TestCoverage(t *testing.T) {
 		t.Fatal(err)
 	}
 	golden(t, "coverage.json", string(text)+"\n")
+}
+
+// Names that no one would choose, and types inside themselves and one another,
+// make a scaffold that agrees with its schema all the same.
+func TestScaffoldOfOddSchemas(t *testing.T) {
+	t.Parallel()
+	deep := `"string"`
+	for i := range 60 {
+		deep = fmt.Sprintf(`{"type": "record", "name": "R%d", "fields": [{"name": "f", "type": %s}]}`, i, deep)
+	}
+	for _, tt := range []struct {
+		name   string
+		format schema.Format
+		text   string
+	}{
+		{"names", schema.JSON, `{"type": "object", "properties": {
+			"a.b": {"type": "object", "properties": {"c": {}}}, "x[]": {"type": "array", "items": {"type": "object", "properties": {"<y>": {}, "y": {}}}},
+			"{}": {}, " ": {}, "": {}, "yes": {}, "#": {}, "1": {"type": "number"}, "- x": {}, "ünï": {}, "a\"b\\n": {}}}`},
+		{"deep", schema.Avro, deep},
+		{"recursive", schema.Avro, `{"type": "record", "name": "Node", "fields": [{"name": "next", "type": ["null", "Node"]}, {"name": "all", "type": {"type": "map", "values": {"type": "array", "items": "Node"}}}]}`},
+		{"union", schema.Avro, `[{"type": "record", "name": "A", "fields": [{"name": "x", "type": "int"}]}, {"type": "record", "name": "B", "fields": [{"name": "x", "type": "string"}]}]`},
+		{"scalar", schema.Avro, `"string"`},
+		{"messages", schema.Protobuf, "syntax = \"proto3\"; package p; message A { oneof o { B b = 1; C c = 2; } map<int32, B> m = 3; } message B { int32 x = 1; } message C { int32 x = 1; } message D { string x = 1; }"},
+		{"boolean", schema.JSON, `true`},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			p := schemaIn(t, tt.format, tt.text)
+			doc, err := contracts.Scaffold("odd-value", "odd", p, nil, "odd.avsc")
+			if err != nil {
+				t.Fatal(err)
+			}
+			all, _ := contracts.Of(doc)
+			fs, err := contracts.Judge(t.Context(), contracts.Case{Subject: "odd-value", At: today, Contract: all[0], Schema: p})
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, f := range fs {
+				if strings.HasPrefix(string(f.Code), "CONTRACT_") && f.Code != "CONTRACT_FIELD_UNLISTED" {
+					t.Errorf("%+v", f)
+				}
+			}
+			for _, f := range doc.Findings() {
+				if f.Severity != finding.Info {
+					t.Logf("%s: %s", f.Path, f.Message)
+				}
+			}
+		})
+	}
 }

@@ -153,6 +153,11 @@ func (b *builder) below(p *odcs.Property, f schema.Field, at string) {
 	if b.children[path] == nil || strings.Count(path, ".") >= maxNested {
 		return
 	}
+	// Of the alternatives of a type, the one that holds the fields counts.
+	p.LogicalType = logicalObject
+	if first := b.elements.all[b.children[path][0]]; strings.HasPrefix(first.Path, f.Path+"[]") {
+		p.LogicalType = logicalArray
+	}
 	if p.LogicalType != logicalArray {
 		p.Properties = b.properties(path, at+".")
 		return
@@ -164,7 +169,7 @@ func (b *builder) below(p *odcs.Property, f schema.Field, at string) {
 
 func (b *builder) property(f schema.Field) odcs.Property {
 	p := odcs.Property{}
-	p.Name, p.Description = f.Name, f.Doc
+	p.Name, p.Description = cmp.Or(f.Name, "unnamed"), f.Doc
 	p.LogicalType = b.elements.logicalType(&f)
 	p.PhysicalType = f.Type
 	p.Required = !f.Optional && b.elements.format != schema.Protobuf

@@ -1,8 +1,10 @@
 package contracts_test
 
 import (
+	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	gocmp "github.com/google/go-cmp/cmp"
@@ -10,6 +12,8 @@ import (
 
 	"github.com/accordhq/accord/contracts"
 	"github.com/accordhq/accord/contracts/odcs"
+	"github.com/accordhq/accord/schema"
+	"github.com/accordhq/accord/schema/formats"
 	"github.com/accordhq/accord/schema/schematest"
 )
 
@@ -62,5 +66,59 @@ func TestOfficialExamples(t *testing.T) {
 	}
 	if streams < 3 {
 		t.Errorf("%d streams, want 3 or more", streams)
+	}
+}
+
+// A contract scaffolded from a schema of the wild agrees with it, whatever the
+// schema does.
+func TestScaffoldsOfRealSchemas(t *testing.T) {
+	t.Parallel()
+	for _, corpus := range []struct {
+		folder, ext string
+		format      schema.Format
+	}{{"avro-datagen", ".avsc", schema.Avro}, {"jsonschema-iglu", "", schema.JSON}, {"protobuf-googleapis", ".proto", schema.Protobuf}} {
+		t.Run(corpus.folder, func(t *testing.T) {
+			t.Parallel()
+			n := 0
+			root := schematest.Shared(t, "corpus", corpus.folder)
+			err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
+				if err != nil || d.IsDir() || corpus.ext != "" && filepath.Ext(path) != corpus.ext {
+					return err
+				}
+				text, err := os.ReadFile(path)
+				if err != nil {
+					return err
+				}
+				p, err := formats.Parse(t.Context(), schema.Source{Format: corpus.format, Text: string(text)})
+				if err != nil {
+					return nil // needs others, or is none
+				}
+				n++
+				scaffoldAgrees(t, path, p)
+				return nil
+			})
+			if err != nil || n < 10 {
+				t.Errorf("%d schemas, %v", n, err)
+			}
+		})
+	}
+}
+
+func scaffoldAgrees(t *testing.T, path string, p schema.Parsed) {
+	t.Helper()
+	doc, err := contracts.Scaffold("real-value", "real", p, nil, "real.avsc")
+	if err != nil {
+		t.Errorf("%s: %v", path, err)
+		return
+	}
+	all, faults := contracts.Of(doc)
+	fs, err := contracts.Judge(t.Context(), contracts.Case{Subject: "real-value", At: today, Contract: all[0], Schema: p})
+	if err != nil || len(faults) > 0 {
+		t.Errorf("%s: %v %v", path, faults, err)
+	}
+	for _, f := range fs {
+		if strings.HasPrefix(string(f.Code), "CONTRACT_") && (f.Code != "CONTRACT_FIELD_UNLISTED" || len(p.Fields()) < 1000) {
+			t.Errorf("%s: %s %s: %s", path, f.Code, f.Path, f.Message)
+		}
 	}
 }
