@@ -2,7 +2,10 @@ package contracts_test
 
 import (
 	"fmt"
+	"os"
+	"regexp"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -264,5 +267,48 @@ func TestDiff(t *testing.T) {
 	}
 	if all := contracts.Diff(before, nil); len(all) != 1 || contracts.Diff(nil, nil) != nil || contracts.Diff(next, next) != nil {
 		t.Errorf("to nothing: %+v", all)
+	}
+}
+
+// What nobody would write is refused in time, and says so.
+func TestTooManyStreams(t *testing.T) {
+	t.Parallel()
+	var b strings.Builder
+	b.WriteString("apiVersion: v3.1.0\nkind: DataContract\nid: x\nversion: 1.0.0\nstatus: active\nschema:\n")
+	for i := range 2000 {
+		fmt.Fprintf(&b, "  - {name: o%d, physicalName: t%d}\n", i, i)
+	}
+	many := b.String()
+	b.WriteString("slaProperties:\n")
+	for i := range 2000 {
+		fmt.Fprintf(&b, "  - {id: s%d, property: freshness, value: %d, unit: s, element: 'o%d.a, b'}\n", i, i+1, i)
+	}
+	for text, want := range map[string]int{many: 500, b.String(): 0} {
+		doc, _ := odcs.Parse("many.odcs.yaml", []byte(text))
+		all, faults := contracts.Of(doc)
+		if len(all) != want || len(faults) != 1 || faults[0].Code != "CONTRACT_TOO_MANY_STREAMS" {
+			t.Errorf("%d contracts, %+v", len(all), faults)
+		}
+	}
+}
+
+var claims = regexp.MustCompile(`Claim(?:Change)?\("([A-Z_]+)"`)
+
+// Every rule of the package is found in a case.
+func TestEveryCodeHasACase(t *testing.T) {
+	t.Parallel()
+	source, err := os.ReadFile("code.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all strings.Builder
+	for _, c := range cases(t) {
+		findings, _ := c.section("findings")
+		all.WriteString(findings)
+	}
+	for _, m := range claims.FindAllStringSubmatch(string(source), -1) {
+		if !strings.Contains(all.String(), " "+m[1]+" ") && m[1] != "CONTRACT_TOO_MANY_STREAMS" {
+			t.Errorf("no case finds %s", m[1])
+		}
 	}
 }
