@@ -1,9 +1,10 @@
 // Package demo fills a registry with the streams of Lumiharju, an invented
 // outdoor outfitter: believable schemas in all three languages, with a history,
-// references, owners, rules, personal data and a context of their own.
+// references, owners, rules, personal data, a context of their own, and a data
+// contract for every stream. Where governance is enforced, all of it passes.
 //
-// The folder company holds the schemas as files, and company.yaml says under
-// which subjects they go, in which order and with what beside them.
+// The folder company holds schemas and contracts as files, and company.yaml says
+// under which subjects they go, in which order and with what beside them.
 package demo
 
 import (
@@ -87,13 +88,14 @@ func (l *loader) versions(name string) ([]int, error) {
 	return present, err
 }
 
-// register stores one version, and deletes it softly if its history says so.
+// register stores one version with the contract that came with it, and deletes
+// it softly if its history says so.
 func (l *loader) register(ctx context.Context, s subject, number int) error {
-	c, err := s.candidate(number)
+	change, err := s.change(number)
 	if err != nil {
 		return err
 	}
-	if _, err := l.reg.Register(ctx, registry.RegisterRequest{Subject: s.Subject, Candidate: c}); err != nil {
+	if _, err := l.reg.Change(ctx, change); err != nil {
 		return fmt.Errorf("register %s version %d: %w", s.Subject, number, err)
 	}
 	if !s.Versions[number-1].Deleted {

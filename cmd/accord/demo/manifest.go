@@ -48,6 +48,9 @@ type subject struct {
 
 // version is what one version adds to its subject.
 type version struct {
+	// Contract is the file, in the subject's folder, of the contract that came
+	// with the version; "" if the contract stayed as it was.
+	Contract   string             `json:"contract"`
 	References []schema.Reference `json:"references"`
 	Metadata   *schema.Metadata   `json:"metadata"`
 	RuleSet    *schema.RuleSet    `json:"ruleSet"`
@@ -91,10 +94,36 @@ func (m manifest) versions() int {
 // extensions name the schema files.
 var extensions = map[schema.Format]string{schema.Avro: "avsc", schema.Protobuf: "proto", schema.JSON: "json"}
 
+// change is version number (from 1) of s as its owner would send it: the schema,
+// and the contract if there is a new one.
+func (s subject) change(number int) (registry.Change, error) {
+	c, err := s.candidate(number)
+	if err != nil {
+		return registry.Change{}, err
+	}
+	change := registry.Change{Schemas: []registry.SchemaFile{{
+		Name: s.schemaFile(number), RegisterRequest: registry.RegisterRequest{Subject: s.Subject, Candidate: c},
+	}}}
+	if file := s.Versions[number-1].Contract; file != "" {
+		name := path.Join(s.Folder, file)
+		text, err := files.ReadFile(path.Join("company", name))
+		if err != nil {
+			return registry.Change{}, fmt.Errorf("contract of %s version %d: %w", s.Subject, number, err)
+		}
+		change.Contracts = []registry.ContractFile{{Name: name, Text: text}}
+	}
+	return change, nil
+}
+
+// schemaFile names the schema of version number.
+func (s subject) schemaFile(number int) string {
+	return path.Join(s.Folder, fmt.Sprintf("v%d.%s", number, extensions[s.Type]))
+}
+
 // candidate is version number (from 1) of s as a client would send it.
 func (s subject) candidate(number int) (registry.Candidate, error) {
 	v := s.Versions[number-1]
-	text, err := files.ReadFile(path.Join("company", s.Folder, fmt.Sprintf("v%d.%s", number, extensions[s.Type])))
+	text, err := files.ReadFile(path.Join("company", s.schemaFile(number)))
 	if err != nil {
 		return registry.Candidate{}, fmt.Errorf("schema of %s version %d: %w", s.Subject, number, err)
 	}
