@@ -177,25 +177,3 @@ func parseAll(t *testing.T) map[string]schema.Parsed {
 	}
 	return all
 }
-
-// TestGovernanceIsSatisfied loads the company into a registry that refuses what
-// is not documented, owned and promised, and asks afterwards whether anything is
-// left to say.
-func TestGovernanceIsSatisfied(t *testing.T) {
-	t.Parallel()
-	reg := open(t)
-	enforce := registry.Enforce
-	if _, err := reg.SetPolicy(t.Context(), "", registry.PolicyChange{Set: registry.Policy{Governance: &enforce}}); err != nil {
-		t.Fatal(err)
-	}
-	if err := Load(t.Context(), reg, nil); err != nil {
-		t.Fatal(err)
-	}
-	found, err := reg.Findings(t.Context(), ":*:")
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, f := range found {
-		t.Errorf("%s %s %s %s (%s:%d)", f.Severity, f.Subject, f.Code, f.Message, f.File, f.Line)
-	}
-}
