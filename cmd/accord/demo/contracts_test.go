@@ -23,11 +23,7 @@ import (
 // afterwards whether anything is left to say.
 func TestEnforceIsSatisfied(t *testing.T) {
 	t.Parallel()
-	reg := open(t)
-	enforce := registry.Enforce
-	if _, err := reg.SetPolicy(t.Context(), "", registry.PolicyChange{Set: registry.Policy{Governance: &enforce}}); err != nil {
-		t.Fatal(err)
-	}
+	reg := enforcing(t)
 	if err := Load(t.Context(), reg, nil); err != nil {
 		t.Fatal(err)
 	}
@@ -36,6 +32,50 @@ func TestEnforceIsSatisfied(t *testing.T) {
 		t.Fatal(err)
 	}
 	noneCounts(t, found)
+}
+
+// TestHistory asks what the gate says of each version on its way in. A field
+// that no contract names and a break that the contract announces are worth a
+// warning, and nothing else of the company's history is.
+func TestHistory(t *testing.T) {
+	t.Parallel()
+	m, err := readManifest()
+	if err != nil {
+		t.Fatal(err)
+	}
+	l := loader{reg: enforcing(t)}
+	var got []string
+	for _, s := range m.Subjects {
+		if err := l.configure(t.Context(), s.Subject, s.Config); err != nil {
+			t.Fatal(err)
+		}
+		for i := range s.Versions {
+			change, err := s.change(i + 1)
+			if err != nil {
+				t.Fatal(err)
+			}
+			change.DryRun = true
+			result, err := l.reg.Change(t.Context(), change)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, f := range result.Findings {
+				if f.Severity.AtLeast(finding.Warning) {
+					got = append(got, fmt.Sprintf("%s %d: %s %s", s.Subject, i+1, f.Code, f.Path))
+				}
+			}
+			if err := l.register(t.Context(), s, i+1); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	want := []string{
+		"payments.transactions-value 2: CONTRACT_VERSION_BUMP ",
+		"catalog.prices-value 3: CONTRACT_FIELD_REMOVED amount",
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
 }
 
 // TestEveryStreamHasItsContract holds the last contract of each stream against
@@ -98,6 +138,17 @@ func TestServiceLevels(t *testing.T) {
 	if len(kinds) < 10 {
 		t.Errorf("the contracts promise %d kinds of service levels, want a variety", len(kinds))
 	}
+}
+
+// enforcing returns an empty registry in which governance is enforced.
+func enforcing(t *testing.T) *registry.Registry {
+	t.Helper()
+	reg := open(t)
+	enforce := registry.Enforce
+	if _, err := reg.SetPolicy(t.Context(), "", registry.PolicyChange{Set: registry.Policy{Governance: &enforce}}); err != nil {
+		t.Fatal(err)
+	}
+	return reg
 }
 
 // noneCounts reports findings that are more than information.
