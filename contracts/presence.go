@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/accordhq/accord/contracts/odcs"
 	"github.com/accordhq/accord/schema/finding"
 )
 
@@ -71,6 +72,26 @@ func (j *judge) filed() {
 			Hint:    "name its file: authoritativeDefinitions: [{type: implementation, url: ./" + topicOf(j.Subject) + ".avsc}], or register it",
 		}, c.Stream.Path))
 	}
+}
+
+// Elsewhere is the finding that a document has no contract for a subject.
+func Elsewhere(doc *odcs.Document, subject string) finding.Finding {
+	var described []string
+	found, _ := Of(doc)
+	for _, c := range found {
+		described = append(described, c.Subject)
+	}
+	place := doc.Position("schema")
+	f := finding.Finding{
+		Code: codeSubject, Severity: finding.Error, Subject: subject, File: doc.Name(), Line: place.Line, Column: place.Column,
+		Message: fmt.Sprintf("a contract for another subject: it describes no stream, not %s", subject),
+		Hint:    "add a schema object with physicalName: " + topicOf(subject),
+	}
+	if len(described) > 0 {
+		f.Message = fmt.Sprintf("a contract for another subject: it describes %s, not %s", strings.Join(described, ", "), subject)
+		f.Hint = fmt.Sprintf("file it under %s, or set physicalName or the custom property subject", described[0])
+	}
+	return f
 }
 
 func joined[T ~string](of []T) string {

@@ -44,7 +44,11 @@ func (r *Registry) prepareAssociating(ctx context.Context, st *State, req Associ
 			if err != nil {
 				return nil, err
 			}
-			st = st.With(recs...)
+			next := st.With(recs...)
+			if err := r.gate(ctx, st, next, concerned(recs)); err != nil {
+				return nil, err
+			}
+			st = next
 			continue
 		}
 		if err := r.prepareStep(ctx, st, a, step); err != nil {

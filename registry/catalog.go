@@ -21,6 +21,9 @@ type version struct {
 	deleted  bool
 	printed  bool
 	unparsed bool
+	// imported and forced came past the gate (schemaFacts).
+	imported bool
+	forced   bool
 	same     sameness
 	refs     []schema.Reference
 	metadata *schema.Metadata

@@ -79,6 +79,12 @@ const patience = 3
 // Change makes a change, or with DryRun says what would come of it. What is as
 // it should be already writes nothing, so it may be repeated.
 func (r *Registry) Change(ctx context.Context, c Change) (ChangeResult, error) {
+	if c.DryRun {
+		// A refusal is no error here, so Current would not see it.
+		if err := r.catchUpSoon(ctx); err != nil {
+			return ChangeResult{}, err
+		}
+	}
 	for attempt := 0; ; attempt++ {
 		base := r.state.Load()
 		plan, err := r.planChange(ctx, base, c)

@@ -158,7 +158,7 @@ func (r *Registry) promiseOf(ctx context.Context, st *State, home string) (*cont
 	if doc == nil {
 		return nil, fmt.Errorf("the contract of %s was filed and cannot be read", home)
 	}
-	found, _ := promiseFor(doc, home)
+	found := promiseFor(doc, home)
 	if found == nil {
 		return nil, fmt.Errorf("the contract of %s was filed and does not speak of it", home)
 	}
@@ -169,14 +169,14 @@ func (r *Registry) promiseOf(ctx context.Context, st *State, home string) (*cont
 }
 
 // promiseFor picks the contract of a subject out of a document.
-func promiseFor(doc *odcs.Document, subject string) (*contracts.Contract, []finding.Finding) {
-	found, faults := contracts.Of(doc)
+func promiseFor(doc *odcs.Document, subject string) *contracts.Contract {
+	found, _ := contracts.Of(doc)
 	for _, c := range found {
 		if canonicalSubject(c.Subject) == subject {
-			return c, faults
+			return c
 		}
 	}
-	return nil, faults
+	return nil
 }
 
 // contractRecords files a document for every stream that it describes. What is
@@ -219,10 +219,24 @@ func (r *Registry) filed(ctx context.Context, st *State, subject string, text []
 	return string(have) == string(text), err
 }
 
+// SetContract files a document for a subject, which it must describe, and for
+// every other that it describes.
+func (r *Registry) SetContract(ctx context.Context, subject string, file ContractFile) (ChangeResult, error) {
+	subject = canonicalSubject(subject)
+	doc, faults := odcs.Parse(file.Name, file.Text)
+	if doc == nil || !doc.Valid() {
+		return ChangeResult{}, invalidContract(faults)
+	}
+	if promiseFor(doc, subject) == nil {
+		return ChangeResult{}, invalidContract([]finding.Finding{contracts.Elsewhere(doc, subject)})
+	}
+	return r.Change(ctx, Change{Contracts: []ContractFile{file}})
+}
+
 // DeleteContract takes a subject's contract away, if the gate lets it go.
 func (r *Registry) DeleteContract(ctx context.Context, subject string) error {
 	subject = canonicalSubject(subject)
-	_, err := r.submitGoverned(ctx, []string{subject}, func(st *State) ([]Record, error) {
+	return r.submitGoverned(ctx, func(st *State) ([]Record, error) {
 		if st.contract(subject) == nil {
 			return nil, contractNotFound(subject)
 		}
@@ -231,7 +245,6 @@ func (r *Registry) DeleteContract(ctx context.Context, subject string) error {
 		}
 		return []Record{remove(Key{Kind: kindContract, ID: subject})}, nil
 	})
-	return err
 }
 
 // invalidContract answers a document that is no contract.

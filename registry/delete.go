@@ -7,7 +7,7 @@ import "context"
 func (r *Registry) DeleteVersion(ctx context.Context, name string, at VersionRef, permanent bool) (int, error) {
 	name = canonicalSubject(name)
 	var number int
-	_, err := r.submitGoverned(ctx, []string{name}, func(st *State) ([]Record, error) {
+	err := r.submitGoverned(ctx, func(st *State) ([]Record, error) {
 		v, err := st.deletable(name, at)
 		if err != nil {
 			return nil, err
@@ -90,6 +90,9 @@ func (st *State) dropSettings(name string) []Record {
 	if st.ownPolicy(name) != nil {
 		recs = append(recs, remove(Key{Kind: kindPolicy, ID: name}))
 	}
+	if _, owed := st.baselines.Get(name); owed {
+		recs = append(recs, remove(Key{Kind: kindBaseline, ID: name}))
+	}
 	return recs
 }
 
@@ -114,7 +117,7 @@ func referenceExists(v *version) error {
 func (r *Registry) DeleteSubject(ctx context.Context, name string, permanent bool) ([]int, error) {
 	name = canonicalSubject(name)
 	var numbers []int
-	_, err := r.submitGoverned(ctx, []string{name}, func(st *State) ([]Record, error) {
+	err := r.submitGoverned(ctx, func(st *State) ([]Record, error) {
 		sub := st.subject(name)
 		if sub == nil {
 			return nil, subjectNotFound(name)

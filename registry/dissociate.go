@@ -31,12 +31,15 @@ func (r *Registry) Dissociate(ctx context.Context, req DissociateRequest) error 
 		}
 		return st.dissociate(found, req.Cascade)
 	}
-	if req.DryRun {
-		_, err := decide(r.state.Load())
+	if !req.DryRun {
+		return r.submitGoverned(ctx, decide)
+	}
+	st := r.state.Load()
+	recs, err := decide(st)
+	if err != nil {
 		return err
 	}
-	_, err := r.submit(ctx, decide)
-	return err
+	return r.gate(ctx, st, st.With(recs...), concerned(recs))
 }
 
 // dissociate removes associations. Cascading, the subjects of strong ones go

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/accordhq/accord/schema/finding"
@@ -89,13 +90,21 @@ func (r *Registry) AddException(ctx context.Context, e finding.Exemption) (Excep
 	return st.exceptions.all[i], nil
 }
 
+// maxReason bounds what memory holds of an exception's reason, in bytes.
+const maxReason = 4000
+
 func (r *Registry) checkException(e finding.Exemption) error {
 	if err := checkSubject(e.Subject); err != nil {
 		return err
 	}
 	switch err := e.Validate(); {
 	case err != nil:
-		return &Error{Code: CodeInvalidException, Message: "The exception is not valid: " + err.Error(), Err: err}
+		faults := strings.ReplaceAll(err.Error(), "\n", "; ")
+		return &Error{Code: CodeInvalidException, Message: "The exception is not valid: " + faults, Err: err}
+	case strings.Contains(e.Subject, "*"):
+		return errorf(CodeInvalidException, "The exception is not valid: it is for one subject, '%s' may be several", e.Subject)
+	case len(e.Reason) > maxReason:
+		return errorf(CodeInvalidException, "The exception is not valid: its reason is longer than %d bytes", maxReason)
 	case finding.Purpose(e.Code) == "":
 		return errorf(CodeInvalidException, "The exception is not valid: there is no rule '%s'", e.Code)
 	case e.Expired(r.now()):
@@ -133,33 +142,4 @@ func (st *State) baseline(subject string) finding.Baseline {
 		return *b
 	}
 	return finding.Baseline{}
-}
-
-// SetBaseline makes what the gate finds today in the subjects of a prefix their
-// old debt: it is shown and refuses nothing, while new debt does. It returns the
-// subjects that have any.
-func (r *Registry) SetBaseline(ctx context.Context, prefix string) ([]string, error) {
-	st := r.state.Load()
-	var owing []string
-	var recs []Record
-	var failed error
-	st.scan(prefix, func(s *subject) bool {
-		var found []finding.Finding
-		if found, failed = r.findings(ctx, st, st, s.name, ""); failed != nil {
-			return false
-		}
-		key := Key{Kind: kindBaseline, ID: s.name}
-		if debt := finding.BaselineOf(found); len(debt.Keys()) > 0 {
-			owing = append(owing, s.name)
-			recs = append(recs, put(key, debt, ""))
-		} else if _, had := st.baselines.Get(s.name); had {
-			recs = append(recs, remove(key))
-		}
-		return true
-	})
-	if failed != nil {
-		return nil, failed
-	}
-	_, err := r.submit(ctx, func(*State) ([]Record, error) { return recs, nil })
-	return owing, err
 }

@@ -23,16 +23,18 @@ func decodeSchemaFacts(text []byte) (schemaFacts, error) {
 }
 
 // plainFacts reads facts without optional parts but the documentation's digest
-// and the time that came with an imported version.
+// and what marks an imported version.
 func plainFacts(text []byte) (f schemaFacts, ok bool) {
 	r := factReader{rest: text}
 	f.ID = r.number(`{"id":`)
 	f.Type = r.format(`,"type":"`)
-	guid := `","guid":"`
 	if registered := `","registered":`; bytes.HasPrefix(r.rest, []byte(registered)) {
-		f.Registered, guid = int64(r.number(registered)), guid[1:]
+		f.Registered = int64(r.number(registered))
+	} else {
+		r.skip(`"`)
 	}
-	f.GUID = r.guid(guid)
+	f.Imported = r.skipIf(`,"imported":true`)
+	f.GUID = r.guid(`,"guid":"`)
 	f.Canonical = r.digest(`","canonical":"`)
 	f.Normal = r.digest(`","normal":"`)
 	f.Structure = r.digest(`","structure":"`)
@@ -60,6 +62,19 @@ func (r *factReader) until(prefix, stop string) []byte {
 	}
 	r.rest = rest[end:]
 	return rest[:end]
+}
+
+// skip takes a text off that must be there.
+func (r *factReader) skip(text string) {
+	if !r.skipIf(text) {
+		r.failed = true
+	}
+}
+
+// skipIf takes a text off if it is there.
+func (r *factReader) skipIf(text string) (there bool) {
+	r.rest, there = bytes.CutPrefix(r.rest, []byte(text))
+	return there
 }
 
 func (r *factReader) number(prefix string) int {

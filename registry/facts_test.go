@@ -20,6 +20,7 @@ func TestPlainFactsReadAsJSON(t *testing.T) {
 		f := schemaFacts{
 			ID: rapid.Int().Draw(rt, "id"), Type: rapid.SampledFrom(schema.Formats()).Draw(rt, "type"),
 			Deriver: rapid.IntRange(0, 3).Draw(rt, "deriver"), Registered: rapid.Int64().Draw(rt, "registered"),
+			Imported: rapid.Bool().Draw(rt, "imported"),
 			sameness: sameness{
 				GUID:      schema.GUID(rapid.SliceOfN(rapid.Byte(), 16, 16).Draw(rt, "guid")),
 				Canonical: draw("canonical"), Normal: draw("normal"), Structure: draw("structure"), Docs: draw("docs"),
@@ -56,7 +57,7 @@ func samePlain(tb rapid.TB, text []byte) {
 // TestFactsThatAreNotPlain leaves the rest to encoding/json.
 func TestFactsThatAreNotPlain(t *testing.T) {
 	t.Parallel()
-	f := schemaFacts{ID: 7, Type: schema.Avro, References: []schema.Reference{{Name: "n", Subject: "s", Version: 1}}, Printed: true}
+	f := schemaFacts{ID: 7, Type: schema.Avro, References: []schema.Reference{{Name: "n", Subject: "s", Version: 1}}, Printed: true, Forced: true}
 	text := put(Key{}, f, "").Facts
 	for _, text := range []string{string(text), strings.Replace(string(text), ":", " : ", 1)} {
 		if _, ok := plainFacts([]byte(text)); ok {

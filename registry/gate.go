@@ -73,28 +73,42 @@ func ungoverned(subjects []string, found []finding.Finding) string {
 	return b.String()
 }
 
-// findings judges one subject, marks what exceptions and the baseline tolerate,
-// and returns nothing for a subject that governance does not look at. The file
-// is where its new schema comes from, for findings.
+// findings judges what a change makes of one subject, and marks what exceptions
+// and the baseline tolerate. It returns nothing for a subject that governance
+// does not look at. The file is where its new schema comes from, for findings.
 func (r *Registry) findings(ctx context.Context, before, after *State, subject, file string) ([]finding.Finding, error) {
+	found, governed, err := r.judgeStream(ctx, before, after, subject, file)
+	if err != nil || !governed {
+		return nil, err
+	}
+	return r.tolerate(after, subject, found), nil
+}
+
+// judgeStream asks the rules of contracts, and says whether governance looks at
+// the subject at all.
+func (r *Registry) judgeStream(ctx context.Context, before, after *State, subject, file string) (found []finding.Finding, governed bool, err error) {
 	role := after.roleOf(subject)
 	if role.exempt || after.governance(subject) == GovernanceOff {
-		return nil, nil
+		return nil, false, nil
 	}
 	c, err := r.caseOf(ctx, before, after, subject, role)
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
 	c.SchemaFile = file
 	if c.Schema == nil && c.Contract == nil && c.Previous == nil && c.Before == nil {
-		return nil, nil // there is no stream
+		return nil, false, nil // there is no stream
 	}
-	found, err := contracts.Judge(ctx, c)
+	found, err = contracts.Judge(ctx, c)
 	if err != nil {
-		return nil, comparisonFailed(err)
+		return nil, false, comparisonFailed(err)
 	}
-	found = append(found, after.checkRules(subject, file, c.Schema)...)
-	return finding.Tolerate(found, r.now(), after.exceptions.concerning(subject), after.baseline(subject)), nil
+	return append(found, after.checkRules(subject, file, c.Schema)...), true, nil
+}
+
+// tolerate marks what exceptions and the baseline of a subject tolerate now.
+func (r *Registry) tolerate(st *State, subject string, found []finding.Finding) []finding.Finding {
+	return finding.Tolerate(found, r.now(), st.exceptions.concerning(subject), st.baseline(subject))
 }
 
 // checkRules compiles the rules of a subject's latest version against it.
@@ -187,51 +201,50 @@ func (st *State) groundOf(name string) ground {
 	return g
 }
 
-// submitGoverned submits a decision about subjects once the gate has let pass
-// what follows from it.
-func (r *Registry) submitGoverned(ctx context.Context, subjects []string, decide decision) (*State, error) {
+// concerned lists the subjects whose schemas or contracts records change.
+func concerned(recs []Record) []string {
+	var subjects []string
+	for _, rec := range recs {
+		subject := rec.Key.ID
+		switch rec.Key.Kind {
+		case kindSchema, kindDeletion:
+			subject, _, _ = parseVersionKey(rec.Key.ID)
+		case kindContract:
+		default:
+			continue
+		}
+		if !slices.Contains(subjects, subject) {
+			subjects = append(subjects, subject)
+		}
+	}
+	return subjects
+}
+
+// submitGoverned submits a decision once the gate has let pass what follows
+// from it.
+func (r *Registry) submitGoverned(ctx context.Context, decide decision) error {
 	for {
 		st := r.state.Load()
-		if !slices.ContainsFunc(subjects, st.governed) {
-			return r.submit(ctx, decide)
-		}
 		recs, err := decide(st)
 		if err != nil {
-			return nil, err
+			return err
 		}
-		if err := r.gate(ctx, st, st.With(recs...), subjects); err != nil {
-			return nil, err
+		judged := concerned(recs)
+		if err := r.gate(ctx, st, st.With(recs...), judged); err != nil {
+			return err
 		}
-		done, err := r.submit(ctx, func(now *State) ([]Record, error) {
-			for _, subject := range subjects {
-				if now.groundOf(subject) != st.groundOf(subject) {
+		_, err = r.submit(ctx, func(now *State) ([]Record, error) {
+			recs, err := decide(now)
+			for _, subject := range concerned(recs) {
+				stands := slices.Contains(judged, subject) && now.groundOf(subject) == st.groundOf(subject)
+				if now.governed(subject) && !stands {
 					return nil, errStale
 				}
 			}
-			return decide(now)
+			return recs, err
 		})
 		if !errors.Is(err, errStale) {
-			return done, err
+			return err
 		}
 	}
-}
-
-// Findings judges subjects as they stand: all of a prefix that governance looks
-// at, soft-deleted ones left out.
-func (r *Registry) Findings(ctx context.Context, prefix string) ([]finding.Finding, error) {
-	st := r.state.Load()
-	all := []finding.Finding{}
-	var failed error
-	st.scan(prefix, func(s *subject) bool {
-		if s.latest() == nil {
-			return true
-		}
-		var found []finding.Finding
-		if found, failed = r.findings(ctx, st, st, s.name, ""); failed != nil {
-			return false
-		}
-		all = append(all, found...)
-		return true
-	})
-	return all, failed
 }

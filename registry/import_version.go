@@ -99,6 +99,7 @@ func (p *importPreparation) understand(ctx context.Context, in *incoming) error 
 	in.facts = schemaFacts{
 		ID: in.ID, Type: in.Type, References: in.References,
 		Metadata: in.Metadata.Clone(), RuleSet: in.RuleSet.Clone(), Deriver: deriver,
+		Imported: true,
 	}
 	if !in.Time.IsZero() {
 		in.facts.Registered = in.Time.UnixMilli()

@@ -52,6 +52,10 @@ type schemaFacts struct {
 	// milliseconds since 1970; 0 for what was registered here, whose time is
 	// the record's.
 	Registered int64 `json:"registered,omitempty"`
+	// Imported and Forced: the version came past the gate, brought from another
+	// registry or with force=true. Who did that is the record's actor.
+	Imported bool `json:"imported,omitempty"`
+	Forced   bool `json:"forced,omitempty"`
 	sameness
 	Deriver int `json:"deriver"`
 }

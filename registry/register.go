@@ -127,7 +127,7 @@ func (r *Registry) prepareRegistration(ctx context.Context, st *State, req Regis
 		return reg, nil
 	}
 	err = r.checkRegistration(ctx, st, reg, config)
-	if req.partOfChange {
+	if req.partOfChange || req.Force {
 		return reg, err
 	}
 	return reg, r.governRegistration(ctx, st, reg, err)
@@ -248,6 +248,7 @@ func (reg *registration) decide(st *State) ([]Record, error) {
 	recs := []Record{put(versionKey(kindSchema, name, reg.number), schemaFacts{
 		ID: id, Type: reg.format, References: reg.refs, Metadata: reg.metadata, RuleSet: reg.rules,
 		sameness: reg.same, Printed: !readable(reg.format, reg.text), Deriver: deriver,
+		Imported: reg.mode.replicates(), Forced: reg.request.Force && !reg.mode.replicates(),
 	}, reg.text)}
 	return append(recs, supersede(st, sub, id)...), nil
 }

@@ -149,7 +149,7 @@ func (st *State) applySchema(e Entry) error {
 	}
 	v := &version{
 		subject: name, number: int32(number), id: int32(f.ID), //nolint:gosec // both checked above
-		format: f.Type, same: f.sameness, printed: f.Printed, unparsed: f.Unparsed,
+		format: f.Type, same: f.sameness, printed: f.Printed, unparsed: f.Unparsed, imported: f.Imported, forced: f.Forced,
 		refs: f.References, metadata: f.Metadata, rules: f.RuleSet, at: e.Offset, millis: millis,
 	}
 	if len(e.Body) > 0 {

@@ -64,20 +64,29 @@ func (r *Registry) bodyAt(ctx context.Context, at Offset, what string) (string, 
 	if t, ok := r.texts.lookup(at); ok {
 		return t, nil
 	}
+	e, err := r.entryAt(ctx, at, what)
+	if err != nil {
+		return "", err
+	}
+	t := string(e.Body)
+	r.texts.store(at, t)
+	return t, nil
+}
+
+// entryAt fetches an entry of the log; what it is about is for the error.
+func (r *Registry) entryAt(ctx context.Context, at Offset, what string) (Entry, error) {
 	e, err := r.log.Get(ctx, at)
 	switch {
 	case err != nil && ctx.Err() != nil:
-		return "", ctx.Err()
+		return Entry{}, ctx.Err()
 	case err != nil:
-		return "", &Error{
+		return Entry{}, &Error{
 			Code:    CodeStoreUnavailable,
 			Message: "The store did not answer. Try again",
 			Err:     fmt.Errorf("read the text of %s at %s: %w", what, at, err),
 		}
 	}
-	t := string(e.Body)
-	r.texts.store(at, t)
-	return t, nil
+	return e, nil
 }
 
 // parsedOf returns a version parsed, with its references resolved. Versions

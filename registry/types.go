@@ -34,7 +34,7 @@ type RegisterRequest struct {
 	// ID below 1 lets the registry choose (importing needs one).
 	ID        int
 	Normalize bool
-	// Force skips the compatibility check.
+	// Force skips the compatibility check and the gate, which is recorded.
 	Force bool
 	// Format is how the answer prints the schema (ReadOptions.Format).
 	Format                  string

@@ -47,6 +47,9 @@ later brings what is new. Afterwards both sides are compared as clients read
 them. Settings that differ are conflicts unless --overwrite-settings is given;
 modes come last, and a source in READONLY leaves this registry in READONLY.
 
+Where governance is not off, what imported subjects lack becomes their baseline:
+it is shown and refuses nothing, while new debt does.
+
 A schema that no parser takes is kept as it is, for consumers that ask for its
 id; new versions cannot be compared with it. A dry run does not find those.
 
@@ -180,7 +183,7 @@ func importFailed(ctx context.Context, err error) error {
 }
 
 func (v *importView) fill(r transfer.Report) {
-	v.Subjects, v.Findings = r.Subjects, r.Findings
+	v.Subjects, v.Baseline, v.Findings = r.Subjects, r.Baseline, r.Findings
 	if v.Findings == nil {
 		v.Findings = []finding.Finding{}
 	}
@@ -211,6 +214,9 @@ func (i *importer) table(v importView) {
 		t.add(cells...)
 	}
 	t.print(i.stdout)
+	if v.Baseline > 0 {
+		i.say("Governance: what %d of the subjects lack is old debt now (their baseline). It is shown and refuses nothing.", v.Baseline)
+	}
 	if len(v.Findings) > 0 {
 		i.say("")
 		_ = report.Text(report.Style{Colour: i.colours(i.stdout)})(i.stdout, v.Findings) // a terminal that is gone cannot be told

@@ -135,6 +135,9 @@ type importView struct {
 	Configs  importCountView `json:"configs"`
 	Policies importCountView `json:"policies"`
 	Modes    importCountView `json:"modes"`
+	// Baseline is how many imported subjects owe what governance asks for; that
+	// is tolerated from now on.
+	Baseline int `json:"baseline"`
 	// Findings are what conflicts, differs, or could not be imported.
 	Findings []finding.Finding `json:"findings"`
 }

@@ -34,7 +34,15 @@ const (
 	CodeKeyNotFound           = 40470
 	CodeKeyExists             = 40971
 	CodeInvalidAssociation    = 42212
-	CodeUngoverned            = 42290 // Accord's governance asks for more
+)
+
+// Accord's own error codes.
+const (
+	CodeContractNotFound  = 40490
+	CodeExceptionNotFound = 40491
+	CodeUngoverned        = 42290
+	CodeInvalidContract   = 42291
+	CodeInvalidException  = 42292
 )
 
 // maxErrorBody is how much of a refusal is read, in bytes: verdicts over a

@@ -20,6 +20,9 @@ type ChangeRequest struct {
 	DryRun bool `json:"dryRun,omitempty"`
 }
 
+// MaxChanged is how many items of each kind one ChangeRequest may have.
+const MaxChanged = 1000
+
 // ContractFile is a contract document in YAML; the name is for findings.
 type ContractFile struct {
 	Name string `json:"name,omitempty"`
@@ -110,8 +113,8 @@ func (c *Client) DeleteContract(ctx context.Context, subject string) error {
 	return c.json(ctx, remove(nil, "accord", "v1", "contracts", subject), nil)
 }
 
-// Findings judges the subjects of a prefix as they stand (":*:" is all
-// contexts).
+// Findings judges the subjects of a prefix as they stand; "" and ":*:" are all
+// contexts. What was imported or forced past the gate is among them.
 func (c *Client) Findings(ctx context.Context, prefix string) ([]finding.Finding, error) {
 	var out []finding.Finding
 	err := c.json(ctx, get(query{}.text("subjectPrefix", prefix), "accord", "v1", "findings"), &out)
@@ -140,8 +143,10 @@ func (c *Client) Exceptions(ctx context.Context, subject string) ([]Exception, e
 
 // AddException records an exception and returns it with its id.
 func (c *Client) AddException(ctx context.Context, e Exception) (Exception, error) {
+	call := post(nil, e, "accord", "v1", "exceptions")
+	call.once = true // the second would be another exception
 	var out Exception
-	err := c.json(ctx, post(nil, e, "accord", "v1", "exceptions"), &out)
+	err := c.json(ctx, call, &out)
 	return out, err
 }
 
@@ -150,10 +155,32 @@ func (c *Client) DeleteException(ctx context.Context, id string) error {
 	return c.json(ctx, remove(nil, "accord", "v1", "exceptions", id), nil)
 }
 
+// Baseline reads what is tolerated in a subject as old debt.
+func (c *Client) Baseline(ctx context.Context, subject string) (finding.Baseline, error) {
+	var out finding.Baseline
+	err := c.json(ctx, get(nil, "accord", "v1", "baseline", subject), &out)
+	return out, err
+}
+
 // SetBaseline makes what is found today in the subjects of a prefix their old
-// debt, and returns the subjects that have any.
+// debt, and returns the subjects that have any; "" and ":*:" are all contexts.
 func (c *Client) SetBaseline(ctx context.Context, prefix string) ([]string, error) {
 	var out []string
 	err := c.json(ctx, put(query{}.text("subjectPrefix", prefix), nil, "accord", "v1", "baseline"), &out)
+	return out, err
+}
+
+// BaselineRequest is the body of POST /accord/v1/baseline.
+type BaselineRequest struct {
+	// Imported are subjects, at most MaxImported.
+	Imported []string `json:"imported"`
+}
+
+// BaselineImported is SetBaseline for those of the subjects whose newest
+// imported version came after their baseline was set. It may be repeated: what
+// they come to owe later stays due.
+func (c *Client) BaselineImported(ctx context.Context, subjects []string) ([]string, error) {
+	var out []string
+	err := c.json(ctx, post(nil, BaselineRequest{Imported: subjects}, "accord", "v1", "baseline"), &out)
 	return out, err
 }

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -160,6 +161,81 @@ func TestRequests(t *testing.T) {
 			_, err := c.CheckVersion(ctx, "s", 3, req, client.CheckOptions{Normalize: true})
 			return err
 		}, `{"is_compatible":true}`, `POST /compatibility/subjects/s/versions/3?normalize=true {"schema":"\"string\""}`},
+		"Change": {
+			func(ctx context.Context, c *client.Client) error {
+				got, err := c.Change(ctx, client.ChangeRequest{
+					Contracts: []client.ContractFile{{Name: "o.odcs.yaml", Text: "id: o\n"}},
+					Schemas:   []client.SchemaFile{{Subject: subject, Name: "o.avsc", RegisterRequest: req, Normalize: true}},
+					Configs:   []client.ScopedConfig{{Scope: "s", Config: client.ConfigUpdate{Compatibility: client.Set("FULL")}}},
+					Policies:  []client.ScopedPolicy{{Policy: client.PolicyUpdate{Governance: client.Unset[string]()}}},
+					DryRun:    true,
+				})
+				if len(got.Steps) != 1 || got.Steps[0].ID != 7 || got.Refused == nil || got.Refused.ErrorCode != 42290 {
+					return fmt.Errorf("answer %+v", got)
+				}
+				return err
+			}, `{"findings":[],"steps":[{"kind":"schema","subject":"s","outcome":"created","version":1,"id":7}],"refused":{"error_code":42290,"message":"m"}}`,
+			`POST /accord/v1/changes {"contracts":[{"name":"o.odcs.yaml","text":"id: o\n"}],` +
+				`"schemas":[{"subject":":.eu:a/b c@%ü","name":"o.avsc","schema":"\"string\"","normalize":true}],` +
+				`"configs":[{"scope":"s","config":{"compatibility":"FULL"}}],"policies":[{"scope":"","policy":{"governance":null}}],"dryRun":true}`,
+		},
+		"Contracts": {func(ctx context.Context, c *client.Client) error {
+			_, err := c.Contracts(ctx)
+			return err
+		}, `[]`, "GET /accord/v1/contracts"},
+		"Contract": {func(ctx context.Context, c *client.Client) error {
+			_, err := c.Contract(ctx, subject)
+			return err
+		}, `{}`, "GET /accord/v1/contracts/" + escaped},
+		"SetContract": {func(ctx context.Context, c *client.Client) error {
+			_, err := c.SetContract(ctx, subject, client.ContractFile{Text: "x"})
+			return err
+		}, `{}`, "PUT /accord/v1/contracts/" + escaped + ` {"text":"x"}`},
+		"DeleteContract": {func(ctx context.Context, c *client.Client) error {
+			return c.DeleteContract(ctx, "s")
+		}, ``, "DELETE /accord/v1/contracts/s"},
+		"Findings": {func(ctx context.Context, c *client.Client) error {
+			_, err := c.Findings(ctx, ":*:")
+			return err
+		}, `[]`, "GET /accord/v1/findings?subjectPrefix=%3A%2A%3A"},
+		"Coverage": {
+			func(ctx context.Context, c *client.Client) error {
+				got, err := c.Coverage(ctx, "")
+				if got.Total.SLA != 2 || len(got.Streams) != 1 || got.Streams[0].Documentation.Gaps[0].Line != 3 {
+					return fmt.Errorf("answer %+v", got)
+				}
+				return err
+			}, `{"total":{"sla":2},"teams":[],"streams":[{"subject":"s","documentation":{"gaps":[{"path":"a","code":"DOC_MISSING","line":3}]}}]}`,
+			"GET /accord/v1/coverage",
+		},
+		"Exceptions": {func(ctx context.Context, c *client.Client) error {
+			_, err := c.Exceptions(ctx, "a/b")
+			return err
+		}, `[]`, "GET /accord/v1/exceptions?subject=a%2Fb"},
+		"AddException": {func(ctx context.Context, c *client.Client) error {
+			_, err := c.AddException(ctx, client.Exception{
+				Subject: "s", Code: "DOC_MISSING", Reason: "r", Approver: "ada", Expires: time.Date(2027, time.May, 1, 0, 0, 0, 0, time.UTC),
+			})
+			return err
+		}, `{}`, `POST /accord/v1/exceptions {"subject":"s","code":"DOC_MISSING","reason":"r","approver":"ada","expires":"2027-05-01T00:00:00Z"}`},
+		"DeleteException": {func(ctx context.Context, c *client.Client) error {
+			return c.DeleteException(ctx, "7")
+		}, ``, "DELETE /accord/v1/exceptions/7"},
+		"Baseline": {func(ctx context.Context, c *client.Client) error {
+			got, err := c.Baseline(ctx, "s")
+			if len(got.Keys()) != 1 {
+				return fmt.Errorf("answer %+v", got)
+			}
+			return err
+		}, `[{"code":"DOC_MISSING","subject":"s","path":"a"}]`, "GET /accord/v1/baseline/s"},
+		"SetBaseline": {func(ctx context.Context, c *client.Client) error {
+			_, err := c.SetBaseline(ctx, "orders")
+			return err
+		}, `[]`, "PUT /accord/v1/baseline?subjectPrefix=orders"},
+		"BaselineImported": {func(ctx context.Context, c *client.Client) error {
+			_, err := c.BaselineImported(ctx, []string{subject})
+			return err
+		}, `["s"]`, `POST /accord/v1/baseline {"imported":[":.eu:a/b c@%ü"]}`},
 		"Contexts": {func(ctx context.Context, c *client.Client) error {
 			_, err := c.Contexts(ctx, ".e")
 			return err

@@ -13,6 +13,7 @@ import (
 	"github.com/accordhq/accord/registry/client"
 	"github.com/accordhq/accord/registry/memlog"
 	"github.com/accordhq/accord/schema"
+	"github.com/accordhq/accord/schema/finding"
 	"github.com/accordhq/accord/web/api"
 )
 
@@ -189,4 +190,68 @@ func TestFactsOfServer(t *testing.T) {
 	if found := of(c.AssociationsOfTopic(ctx, "", "orders", "value")).must(t); len(found) != 0 {
 		t.Errorf("associations %+v", found)
 	}
+}
+
+// A stream under governance: refused, changed with its contract, read back,
+// excused.
+func TestGovernanceOfServer(t *testing.T) {
+	t.Parallel()
+	c, ctx := accord(t), t.Context()
+	of(c.SetPolicy(ctx, "", client.PolicyUpdate{Governance: client.Set("enforce")})).must(t)
+	const subject, contract = ":.eu:orders-value", `apiVersion: v3.1.0
+kind: DataContract
+id: orders
+version: 1.0.0
+status: active
+description: {purpose: Every order that a customer placed in the shop.}
+team: {name: Shop, members: [{username: aino@shop.example, role: owner}]}
+support: [{channel: "#shop", url: https://chat.shop.example/shop}]
+slaProperties: [{id: fresh, property: freshness, value: 5, unit: min}]
+schema:
+  - name: Order
+    physicalName: orders
+    customProperties: [{property: subject, value: ":.eu:orders-value"}]
+    properties: [{name: number, logicalType: string, required: true}]
+`
+	order := client.RegisterRequest{Schema: `{"type":"record","name":"Order","doc":"An order that a customer placed.","fields":[` +
+		`{"name":"number","type":"string","doc":"Number that the shop printed on the receipt."}]}`}
+	_, err := c.Register(ctx, subject, order, client.RegisterOptions{})
+	wantCode(t, err, client.CodeUngoverned)
+	var refused *client.Error
+	if !errors.As(err, &refused) || len(refused.Findings) != 1 || refused.Findings[0].Code != "CONTRACT_MISSING" {
+		t.Errorf("refused as %+v", refused)
+	}
+	change := client.ChangeRequest{
+		Contracts: []client.ContractFile{{Name: "orders.odcs.yaml", Text: contract}},
+		Schemas:   []client.SchemaFile{{Subject: subject, Name: "orders.avsc", RegisterRequest: order}},
+	}
+	done := of(c.Change(ctx, change)).must(t)
+	same(t, "steps", []client.ChangeStep{
+		{Kind: "schema", Subject: subject, Outcome: "created", Version: 1, ID: 1}, {Kind: "contract", Subject: subject, Outcome: "created"},
+	}, done.Steps)
+	same(t, "document", contract, of(c.Contract(ctx, subject)).must(t).Text)
+	same(t, "findings", []finding.Finding{}, of(c.Findings(ctx, "")).must(t))
+	same(t, "complete", 1, of(c.Coverage(ctx, ":.eu:")).must(t).Total.Complete)
+	wantCode(t, c.DeleteContract(ctx, subject), client.CodeUngoverned)
+	_, err = c.SetContract(ctx, "orders-value", change.Contracts[0])
+	wantCode(t, err, client.CodeInvalidContract)
+	for _, code := range []finding.Code{"CONTRACT_REMOVED", "CONTRACT_MISSING"} {
+		e := of(c.AddException(ctx, client.Exception{
+			Subject: subject, Code: code, Reason: "it ends", Approver: "aino", Expires: time.Now().Add(time.Hour),
+		})).must(t)
+		same(t, "approver", "unverified:aino", e.Approver)
+	}
+	if err := c.DeleteContract(ctx, subject); err != nil {
+		t.Error(err)
+	}
+	_, err = c.Contract(ctx, subject)
+	same(t, "missing", true, client.NotFound(err))
+	for _, e := range of(c.Exceptions(ctx, subject)).must(t) {
+		if err := c.DeleteException(ctx, e.ID); err != nil {
+			t.Error(err)
+		}
+	}
+	same(t, "owing", []string{subject}, of(c.SetBaseline(ctx, ":*:")).must(t))
+	same(t, "baseline", 1, len(of(c.Baseline(ctx, subject)).must(t).Keys()))
+	same(t, "imported", []string{}, of(c.BaselineImported(ctx, []string{subject})).must(t))
 }

@@ -46,6 +46,9 @@ type Report struct {
 	Subjects int
 	// What became of each kind of thing that was read.
 	Contexts, Versions, Configs, Policies, Modes Count
+	// Baseline is how many imported subjects owe what the target's governance
+	// asks for: their baseline tolerates it from now on.
+	Baseline int
 	// Findings are ordered by subject.
 	Findings []finding.Finding
 }
@@ -139,6 +142,9 @@ func (t *transfer) run(ctx context.Context) error {
 	if err := t.store(ctx); err != nil {
 		done := t.report.Versions
 		return fmt.Errorf("stored %d of %d versions: %w", done.Stored+done.Identical+done.Deleted, done.Read, err)
+	}
+	if err := t.setBaseline(ctx); err != nil {
+		return fmt.Errorf("set the baseline of what was imported: %w", err)
 	}
 	if err := t.readTarget(ctx); err != nil {
 		return err

@@ -84,6 +84,9 @@ func New(reg *registry.Registry, opts Options) *Handler {
 	h.routeKeks()
 	h.routeDeks()
 	h.routeImport()
+	h.routeChanges()
+	h.routeContracts()
+	h.routeGovernance()
 	return h
 }
 
@@ -119,7 +122,8 @@ func (h *Handler) recover(w http.ResponseWriter, r *http.Request) {
 }
 
 // endpoint answers a request with a value to encode: a text as it is, noContent
-// as 204, multiStatus as 207, *ready as it is, anything else as JSON.
+// as 204, multiStatus as 207, *ready and yamlText as they are, anything else as
+// JSON.
 type endpoint func(*request) (any, error)
 
 func (h *Handler) get(pattern string, e endpoint)    { h.mux.Get(pattern, h.serve(e)) }

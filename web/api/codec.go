@@ -212,7 +212,9 @@ func checkNumber(field string, n int) error {
 
 // What an endpoint may return besides a value for JSON.
 type (
-	rawText   string
+	rawText string
+	// yamlText says that it is YAML, whatever the client accepts.
+	yamlText  string
 	noContent struct{}
 	// multiStatus answers several requests at once: the value says how each
 	// of them went.
@@ -225,6 +227,9 @@ func (h *Handler) write(w http.ResponseWriter, answer any) {
 	case rawText:
 		w.Header().Set("Content-Length", strconv.Itoa(len(a)))
 		_, _ = io.WriteString(w, string(a))
+	case yamlText:
+		w.Header().Set("Content-Type", "application/yaml")
+		h.write(w, rawText(a))
 	case *ready:
 		a.write(w)
 	case noContent:

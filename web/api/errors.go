@@ -120,7 +120,10 @@ func (h *Handler) explain(w http.ResponseWriter, r *http.Request, err error) (in
 		return asked.status, client.ErrorBody{ErrorCode: code, Message: asked.message}
 	case errors.As(err, &refused):
 		if out, known := outcomes[refused.Code]; known {
-			return h.refusal(w, r, refused, out)
+			if out.status >= http.StatusInternalServerError && refused.Err != nil {
+				h.log(w, r, refused.Err)
+			}
+			return h.refusal(refused)
 		}
 	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
 		const status = http.StatusServiceUnavailable
@@ -131,12 +134,11 @@ func (h *Handler) explain(w http.ResponseWriter, r *http.Request, err error) (in
 	return status, client.ErrorBody{ErrorCode: status, Message: http.StatusText(status)}
 }
 
-func (h *Handler) refusal(w http.ResponseWriter, r *http.Request, refused *registry.Error, out outcome) (int, client.ErrorBody) {
+// refusal is how a refusal with a known code shows.
+func (h *Handler) refusal(refused *registry.Error) (int, client.ErrorBody) {
+	out := outcomes[refused.Code]
 	if refused.Code == registry.CodeIncompatible {
 		out.code = h.incompatibleCode()
-	}
-	if out.status >= http.StatusInternalServerError && refused.Err != nil {
-		h.log(w, r, refused.Err)
 	}
 	return out.status, client.ErrorBody{ErrorCode: out.code, Message: refused.Message, Findings: refused.Findings}
 }

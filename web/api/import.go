@@ -1,8 +1,6 @@
 package api
 
 import (
-	"fmt"
-	"net/http"
 	"time"
 
 	"github.com/accordhq/accord/compat"
@@ -19,11 +17,9 @@ func (h *Handler) importBatch(r *request) (any, error) {
 	if err := r.decode(&body); err != nil {
 		return nil, err
 	}
-	if n := max(len(body.Contexts), len(body.Versions), len(body.Configs), len(body.Policies), len(body.Modes)); n > client.MaxImported {
-		return nil, &requestError{
-			status:  http.StatusUnprocessableEntity,
-			message: fmt.Sprintf("The request has %d items of one kind: send at most %d at a time", n, client.MaxImported),
-		}
+	if err := checkCount(client.MaxImported,
+		len(body.Contexts), len(body.Versions), len(body.Configs), len(body.Policies), len(body.Modes)); err != nil {
+		return nil, err
 	}
 	batch, err := importBatchOf(body)
 	if err != nil {

@@ -2,8 +2,10 @@ package api
 
 import (
 	"net/http"
+	"strings"
 	"testing"
 
+	"github.com/accordhq/accord/registry/client"
 	"github.com/accordhq/accord/registry/logtest"
 	"github.com/accordhq/accord/registry/memlog"
 )
@@ -33,6 +35,8 @@ func TestAnotherNodesWrites(t *testing.T) {
 		{http.MethodPut, "/config/s", `{"compatibility":"FULL"}`},
 		{http.MethodDelete, "/subjects/s", ""},
 		{http.MethodDelete, "/config/s", ""},
+		{http.MethodGet, "/accord/v1/contracts/orders-value", ""},
+		{http.MethodPost, "/accord/v1/changes", `{"dryRun":true,"schemas":[{"subject":"t","schema":"\"int\"","references":[{"name":"s","subject":"s","version":1}]}]}`},
 	} {
 		t.Run(c.method+c.target, func(t *testing.T) {
 			t.Parallel()
@@ -41,8 +45,20 @@ func TestAnotherNodesWrites(t *testing.T) {
 			a.does(t, http.MethodPut, "/config/s", `{"compatibility":"NONE"}`)
 			a.does(t, http.MethodPut, "/mode/s", `{"mode":"READWRITE"}`)
 			a.does(t, http.MethodPut, "/config/alias", `{"alias":"s"}`)
+			a.does(t, http.MethodPut, "/accord/v1/contracts/orders-value", encode(t, client.ContractFile{Text: ordersContract}))
 			b.does(t, c.method, c.target, c.body)
 		})
+	}
+}
+
+// A dry run's refusal is no error, and yet rests on what other nodes wrote.
+func TestADryRunKnowsAnotherNodesWrites(t *testing.T) {
+	t.Parallel()
+	a, b := pair(t)
+	a.does(t, http.MethodPost, "/subjects/s/versions", `{"schema":"\"int\""}`)
+	got := b.send(t, http.MethodPost, "/accord/v1/changes", `{"dryRun":true,"schemas":[{"subject":"s","schema":"\"string\""}]}`, nil)
+	if !strings.Contains(got.Body.String(), `"refused":{"error_code":40901`) {
+		t.Errorf("answer is %d %s", got.Code, got.Body)
 	}
 }
 

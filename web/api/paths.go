@@ -129,6 +129,9 @@ func qualifySegments(rest []string, prefix string) []string {
 		return []string{rest[0], prefix}
 	}
 	out := slices.Clone(rest)
+	if len(rest) > 2 && rest[0] == "accord" {
+		return qualifyOurs(out, prefix)
+	}
 	if rest[0] == "dek-registry" {
 		// A key may be named subjects, or deks: what counts is the place in
 		// dek-registry/v1/keks/{name}/deks/{subject}.
@@ -147,11 +150,27 @@ func qualifySegments(rest []string, prefix string) []string {
 	return out
 }
 
+// qualifyOurs is qualifySegments for Accord's own paths, /accord/v1/thing/name.
+func qualifyOurs(segments []string, prefix string) []string {
+	switch thing := segments[2]; {
+	case thing == "config" && len(segments) == 3:
+		return append(segments, prefix)
+	case len(segments) > 3 && (thing == "config" || thing == "contracts" || thing == "baseline"):
+		segments[3] = qualify(segments[3], prefix)
+	}
+	return segments
+}
+
 func qualifyQuery(rest []string, method string, query url.Values, prefix string) {
 	switch {
 	case len(rest) > 1 && rest[0] == "schemas" && rest[1] == "ids":
 		query.Set("subject", qualify(query.Get("subject"), prefix))
-	case len(rest) == 1 && (rest[0] == "schemas" || rest[0] == "subjects"):
+	case len(rest) == 3 && rest[0] == "accord" && rest[2] == "exceptions":
+		if subject := query.Get("subject"); subject != "" {
+			query.Set("subject", qualify(subject, prefix))
+		}
+	case len(rest) == 1 && (rest[0] == "schemas" || rest[0] == "subjects"),
+		len(rest) == 3 && rest[0] == "accord" && slices.Contains([]string{"findings", "coverage", "baseline"}, rest[2]):
 		prefixes := query["subjectPrefix"]
 		for i, p := range prefixes {
 			prefixes[i] = qualify(p, prefix)

@@ -24,14 +24,24 @@ func (h *Handler) setPolicy(r *request) (any, error) {
 	if err := r.decode(&body); err != nil {
 		return nil, err
 	}
+	change, err := policyChangeOf(body)
+	if err != nil {
+		return nil, err
+	}
+	p, err := h.reg.SetPolicy(r.Context(), r.scope(), change)
+	if err != nil {
+		return nil, err
+	}
+	return policyOf(p), nil
+}
+
+// policyChangeOf reads the body of PUT.
+func policyChangeOf(body client.PolicyUpdate) (registry.PolicyChange, error) {
 	set, err := policyFrom(client.Policy{
 		ProtobufRules: body.ProtobufRules.Value(), FailOn: body.FailOn.Value(),
 		APIVersion: body.APIVersion.Value(), SchemaText: body.SchemaText.Value(),
 		Governance: body.Governance.Value(), ExemptTopics: body.ExemptTopics.Value(),
 	})
-	if err != nil {
-		return nil, err
-	}
 	change := registry.PolicyChange{Set: set}
 	for name, unset := range map[string]bool{
 		"protobufRules": body.ProtobufRules.IsUnset(), "failOn": body.FailOn.IsUnset(), "governance": body.Governance.IsUnset(),
@@ -41,11 +51,7 @@ func (h *Handler) setPolicy(r *request) (any, error) {
 			change.Clear = append(change.Clear, name)
 		}
 	}
-	p, err := h.reg.SetPolicy(r.Context(), r.scope(), change)
-	if err != nil {
-		return nil, err
-	}
-	return policyOf(p), nil
+	return change, err
 }
 
 func policyOf(p registry.Policy) client.Policy {

@@ -150,5 +150,12 @@ func actor(r *http.Request) string {
 			name = r.RemoteAddr
 		}
 	}
-	return "unverified:" + strings.ToValidUTF8(name[:min(len(name), maxActor)], "")
+	return unverified(name)
+}
+
+// unverifiedPrefix marks names that nobody has proven.
+const unverifiedPrefix = "unverified:"
+
+func unverified(name string) string {
+	return unverifiedPrefix + strings.ToValidUTF8(name[:min(len(name), maxActor)], "")
 }

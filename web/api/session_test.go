@@ -65,7 +65,7 @@ func anyRequest(rt *rapid.T) (method, target, body string) {
 	version := pick("version", []string{"1", "2", "latest", "-1"})
 	schema := "{" + pick("schema", someSchemas) + pick("extra", someExtras) + "}"
 	query := pick("query", []string{"", "", "?normalize=true", "?deleted=true", "?permanent=true", "?force=true", "?verbose=true", "?format=resolved", "?findTags=*"})
-	kind := rapid.IntRange(0, 18).Draw(rt, "kind")
+	kind := rapid.IntRange(0, 21).Draw(rt, "kind")
 	switch kind {
 	case 0, 1, 2, 3:
 		return http.MethodPost, "/subjects/" + subject + "/versions" + query, schema
@@ -95,8 +95,38 @@ func anyRequest(rt *rapid.T) (method, target, body string) {
 		number, id := rapid.IntRange(0, 5).Draw(rt, "number"), rapid.IntRange(0, 8).Draw(rt, "id")
 		return http.MethodPost, "/accord/v1/import",
 			fmt.Sprintf(`{"versions":[{"subject":%q,"version":%d,"id":%d,%s}]}`, subject, number, id, pick("schema", someSchemas))
+	case 19, 20, 21:
+		return anyGovernanceRequest(rt, subject, schema)
 	default:
 		return http.MethodGet, "/subjects/" + subject + "/versions/" + version + query, ""
+	}
+}
+
+// anyGovernanceRequest draws a request about what streams owe.
+func anyGovernanceRequest(rt *rapid.T, subject, schema string) (method, target, body string) {
+	pick := func(label string, from ...string) string { return rapid.SampledFrom(from).Draw(rt, label) }
+	contract := strings.NewReplacer("\n", `\n`, `"`, `\"`).Replace(pick("contract", ordersContract,
+		strings.Replace(ordersContract, "physicalName: orders", "physicalName: a\n    customProperties: [{property: subject, value: a}]", 1),
+		strings.Replace(ordersContract, "role: owner", "role: reader", 1), "id: ["))
+	prefix := pick("prefix", "", "?subjectPrefix=a", "?subjectPrefix=:.eu:", "?subjectPrefix=:*:b")
+	switch rapid.IntRange(0, 8).Draw(rt, "governance request") {
+	case 0, 1:
+		return http.MethodPut, "/accord/v1/config" + pick("governed", "", "/a", "/:.eu:"), `{"governance":"` + pick("governance", "enforce", "advise", "off") + `"}`
+	case 2, 3:
+		named := fmt.Sprintf(`{"subject":%q,%s`, subject, strings.TrimPrefix(schema, "{"))
+		return http.MethodPost, "/accord/v1/changes", fmt.Sprintf(`{"contracts":[%s],"schemas":[%s],"configs":[%s],"dryRun":%s}`,
+			pick("filed", "", `{"text":"`+contract+`"}`), pick("named", "", named), pick("config", "", `{"scope":"a","config":{"compatibility":"NONE"}}`), pick("dry", "true", "false"))
+	case 4:
+		return http.MethodPut, "/accord/v1/contracts/" + pick("home", "orders-value", subject), `{"text":"` + contract + `"}`
+	case 5:
+		return pick("verb", http.MethodGet, http.MethodDelete), "/accord/v1/contracts/" + pick("home", "orders-value", subject), ""
+	case 6:
+		return http.MethodPost, "/accord/v1/exceptions", `{"subject":"` + subject + `","code":"` + pick("code", "DOC_MISSING", "CONTRACT_MISSING", "NONE") +
+			`","reason":"r","approver":"ada","expires":"` + pick("expires", "2026-01-01T00:00:09Z", "2030-01-01T00:00:00Z") + `"}`
+	case 7:
+		return http.MethodPut, "/accord/v1/baseline" + prefix, ""
+	default:
+		return http.MethodGet, "/accord/v1/" + pick("read", "findings", "coverage", "exceptions", "contracts", "baseline/a") + prefix, ""
 	}
 }
 
