@@ -140,6 +140,9 @@ func (r *Registry) caseOf(ctx context.Context, before, after *State, subject str
 		return c, err
 	}
 	c.Previous, err = r.latestParsed(ctx, before, subject)
+	if c.Schema == nil && after.subject(subject).latest() != nil {
+		c.Previous = nil // there is a schema, of which nothing can be said
+	}
 	return c, err
 }
 
