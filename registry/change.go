@@ -5,7 +5,6 @@ import (
 	"errors"
 	"slices"
 
-	"github.com/accordhq/accord/contracts/odcs"
 	"github.com/accordhq/accord/schema"
 	"github.com/accordhq/accord/schema/finding"
 )
@@ -18,6 +17,8 @@ type Change struct {
 	Schemas   []SchemaFile
 	Configs   []Scoped[ConfigChange]
 	Policies  []Scoped[PolicyChange]
+	// Removals are made last, so that what takes their place is there.
+	Removals []Removal
 	// DryRun judges the change and writes nothing.
 	DryRun bool
 }
@@ -32,6 +33,14 @@ type ContractFile struct {
 type SchemaFile struct {
 	Name string
 	RegisterRequest
+}
+
+// Removal takes a stream away, or a part of it. What is not there any more is
+// no fault.
+type Removal struct {
+	Subject string
+	// Contract says that the contract goes, Schemas that all versions do.
+	Contract, Schemas bool
 }
 
 // ChangeResult says what a change did, or would do.
@@ -67,6 +76,7 @@ type ChangeOutcome string
 const (
 	ChangeCreates ChangeOutcome = "created"
 	ChangeUpdates ChangeOutcome = "updated"
+	ChangeRemoves ChangeOutcome = "removed"
 	ChangeNothing ChangeOutcome = "unchanged"
 	ChangeRefused ChangeOutcome = "refused"
 )
@@ -134,8 +144,14 @@ func (r *Registry) planChange(ctx context.Context, st *State, c Change) (*change
 	if err := p.schemas(ctx, c.Schemas); err != nil {
 		return nil, err
 	}
+	r.readAhead(c.Contracts)
 	for _, file := range c.Contracts {
 		if err := p.contract(ctx, file); err != nil {
+			return nil, err
+		}
+	}
+	for _, removal := range c.Removals {
+		if err := p.removal(removal); err != nil {
 			return nil, err
 		}
 	}
@@ -228,6 +244,11 @@ func (p *changePlan) schemas(ctx context.Context, files []SchemaFile) error {
 			if err := p.schemaRefused(err, file); err != nil {
 				return err
 			}
+			if isIncompatible(err) {
+				if err := p.judgedAnyway(ctx, file); err != nil {
+					return err
+				}
+			}
 		}
 		if len(waiting) == len(files) {
 			for _, file := range waiting {
@@ -248,6 +269,20 @@ func (p *changePlan) schemaRefused(err error, file SchemaFile) error {
 	}
 	p.result.Steps = append(p.result.Steps, ChangeStep{Kind: kindSchema, Subject: canonicalSubject(file.Subject), Outcome: ChangeRefused})
 	return p.refuse(asFinding(err, file), file.Name)
+}
+
+// judgedAnyway takes a schema that its level refuses into the state that the
+// gate looks at: who mends it should hear of everything at once. The change is
+// refused, so nothing of it is written.
+func (p *changePlan) judgedAnyway(ctx context.Context, file SchemaFile) error {
+	file.Force = true
+	steps := len(p.result.Steps)
+	err := p.schema(ctx, file)
+	p.result.Steps = p.result.Steps[:steps]
+	if refused := new(Error); errors.As(err, &refused) && refused.Code != CodeStoreUnavailable {
+		return nil // it has been told
+	}
+	return err
 }
 
 // schema plans one registration.
@@ -281,7 +316,7 @@ func (p *changePlan) schema(ctx context.Context, file SchemaFile) error {
 
 // contract plans a document.
 func (p *changePlan) contract(ctx context.Context, file ContractFile) error {
-	doc, faults := odcs.Parse(file.Name, file.Text)
+	doc, faults := p.registry.document(file.Name, file.Text)
 	if doc == nil || !doc.Valid() {
 		return p.refuse(invalidContract(faults), file.Name)
 	}
@@ -298,6 +333,32 @@ func (p *changePlan) contract(ctx context.Context, file ContractFile) error {
 	for _, subject := range subjects {
 		p.result.Steps = append(p.result.Steps, ChangeStep{Kind: kindContract, Subject: subject, Outcome: outcome})
 	}
+	return nil
+}
+
+// removal plans what goes away.
+func (p *changePlan) removal(r Removal) error {
+	subject := canonicalSubject(r.Subject)
+	if err := p.next.checkWritable(subject); err != nil {
+		return p.refuse(err, "")
+	}
+	gone := func(kind string, recs ...Record) {
+		p.concern(subject)
+		p.take(true, recs...)
+		p.result.Steps = append(p.result.Steps, ChangeStep{Kind: kind, Subject: subject, Outcome: ChangeRemoves})
+	}
+	if r.Contract && p.next.contract(subject) != nil {
+		gone(kindContract, remove(Key{Kind: kindContract, ID: subject}))
+	}
+	sub := p.next.subject(subject)
+	if !r.Schemas || sub.latest() == nil {
+		return nil
+	}
+	rows, err := p.next.deletableRows(sub, false)
+	if err != nil {
+		return p.refuse(asFinding(err, SchemaFile{RegisterRequest: RegisterRequest{Subject: subject}}), "")
+	}
+	gone(kindSchema, softDeletions(rows)...)
 	return nil
 }
 
@@ -321,6 +382,11 @@ func (p *changePlan) judge(ctx context.Context) error {
 		p.result.Refused = &Error{Code: CodeUngoverned, Message: ungoverned(wanting, all)}
 	}
 	return nil
+}
+
+func isIncompatible(err error) bool {
+	refused := new(Error)
+	return errors.As(err, &refused) && refused.Code == CodeIncompatible
 }
 
 // asFinding gives a refusal that has no findings one of its own, so that it

@@ -2,8 +2,12 @@ package registry
 
 import (
 	"context"
+	"crypto/sha256"
 	"encoding/json"
 	"fmt"
+	"runtime"
+	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/tidwall/btree"
@@ -139,6 +143,39 @@ func (r *Registry) contractText(ctx context.Context, row *contractRow) ([]byte, 
 	return []byte(text), err
 }
 
+// document reads a contract, once for each text under one name.
+func (r *Registry) document(name string, text []byte) (*odcs.Document, []finding.Finding) {
+	h := sha256.New()
+	writeField(h, name)
+	writeField(h, string(text))
+	key := sourceKey(h.Sum(nil))
+	if doc, ok := r.documents.lookup(key); ok {
+		return doc, doc.Findings()
+	}
+	doc, faults := odcs.Parse(name, text)
+	if doc != nil {
+		r.documents.store(key, doc)
+	}
+	return doc, faults
+}
+
+// readAhead reads the contracts of a change on all processors.
+func (r *Registry) readAhead(files []ContractFile) {
+	if len(files) == 1 {
+		return
+	}
+	var next atomic.Int64
+	var readers sync.WaitGroup
+	for range min(len(files), runtime.GOMAXPROCS(0)) {
+		readers.Go(func() {
+			for i := next.Add(1); i <= int64(len(files)); i = next.Add(1) {
+				r.document(files[i-1].Name, files[i-1].Text)
+			}
+		})
+	}
+	readers.Wait()
+}
+
 // promiseOf is the contract that speaks for a subject's home, nil for none.
 func (r *Registry) promiseOf(ctx context.Context, st *State, home string) (*contracts.Contract, error) {
 	row := st.contract(home)
@@ -154,7 +191,7 @@ func (r *Registry) promiseOf(ctx context.Context, st *State, home string) (*cont
 	if err != nil {
 		return nil, err
 	}
-	doc, _ := odcs.Parse(row.File, text)
+	doc, _ := r.document(row.File, text)
 	if doc == nil {
 		return nil, fmt.Errorf("the contract of %s was filed and cannot be read", home)
 	}

@@ -21,6 +21,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/accordhq/accord/contracts"
+	"github.com/accordhq/accord/contracts/odcs"
 	"github.com/accordhq/accord/schema"
 )
 
@@ -62,6 +63,8 @@ type Registry struct {
 	stored *budgetCache[Offset, *understood]
 	// promises remembers contracts by where they lie.
 	promises *budgetCache[Offset, *contracts.Contract]
+	// documents remembers contracts by what was read.
+	documents *budgetCache[sourceKey, *odcs.Document]
 
 	maxAssociations int
 
@@ -92,6 +95,9 @@ func Open(ctx context.Context, opts Options) (*Registry, error) {
 
 		promises: newBudgetCache[Offset](cmp.Or(opts.ParseCache, defaultCache)/8, func(c *contracts.Contract) int {
 			return parsedWeight * len(c.Document.Bytes())
+		}),
+		documents: newBudgetCache[sourceKey](cmp.Or(opts.ParseCache, defaultCache)/8, func(d *odcs.Document) int {
+			return parsedWeight * len(d.Bytes())
 		}),
 		writes:  make(chan *write, maxBatch),
 		wanted:  make(chan struct{}, 1),

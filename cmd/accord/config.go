@@ -71,6 +71,12 @@ var policyFields = []policyField{
 		func(u *client.PolicyUpdate) *client.Change[string] { return &u.FailOn },
 	},
 	{
+		"governance", "what the gate does with a stream that lacks something, `MODE`: enforce, advise or off",
+		namesOf(registry.Governances()),
+		func(p *client.Policy) **string { return &p.Governance },
+		func(u *client.PolicyUpdate) *client.Change[string] { return &u.Governance },
+	},
+	{
 		"api-version", "`VERSION` of Confluent's API whose bodies and codes are sent, such as 7.6; of the whole registry",
 		apiVersions,
 		func(p *client.Policy) **string { return &p.APIVersion },

@@ -27,6 +27,7 @@ field's value away.`,
   accord config set orders-value --compatibility FULL --normalize true
   accord config set orders-value --unset compatibility-group
   accord config set parcels-value --protobuf-rules WIRE_JSON
+  accord config set orders-value --governance advise
   accord config set --context .eu --default-metadata owner.yaml`,
 		Args:              takes(0, 1, "at most one subject"),
 		ValidArgsFunction: a.subjectNames,

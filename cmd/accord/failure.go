@@ -110,6 +110,8 @@ func refusalHint(e *client.Error, subject string) string {
 		return "add what is missing; 'accord config set " + subject + " --governance advise' lets it pass and be shown"
 	case client.CodeSubjectNotFound:
 		return "'accord schema list --deleted' shows every subject"
+	case client.CodeContractNotFound:
+		return "'accord init' begins a contract, 'accord apply' files it"
 	case client.CodeVersionNotFound:
 		return "'accord schema versions " + subject + " --deleted' shows every version"
 	case client.CodeSubjectSoftDeleted, client.CodeVersionSoftDeleted:

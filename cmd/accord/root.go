@@ -70,6 +70,11 @@ Exit codes: 0 fine, 1 findings, 2 wrong usage, 3 could not be done.`,
 		"registry `URL`, several with commas (env "+registryEnv+", default "+defaultRegistry+")")
 	root.AddCommand(
 		newServe(a),
+		newInit(a),
+		newCheck(a),
+		newPlan(a),
+		newApply(a),
+		newContract(a),
 		newSchema(a),
 		newConfig(a),
 		newMode(a),

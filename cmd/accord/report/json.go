@@ -25,8 +25,13 @@ func NewDocument(findings []finding.Finding) Document {
 
 // JSON prints a Document, indented by two spaces. It is a Printer.
 func JSON(w io.Writer, findings []finding.Finding) error {
+	return writeJSON(w, NewDocument(findings))
+}
+
+// writeJSON prints a value, indented by two spaces.
+func writeJSON(w io.Writer, value any) error {
 	enc := json.NewEncoder(w)
 	enc.SetEscapeHTML(false)
 	enc.SetIndent("", "  ")
-	return enc.Encode(NewDocument(findings))
+	return enc.Encode(value)
 }

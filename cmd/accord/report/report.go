@@ -3,10 +3,12 @@
 package report
 
 import (
+	"fmt"
 	"io"
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 	"unicode"
 
 	"github.com/accordhq/accord/schema/finding"
@@ -22,12 +24,19 @@ type Summary struct {
 	Errors   int `json:"errors"`
 	Warnings int `json:"warnings"`
 	Infos    int `json:"infos"`
+	// Tolerated are findings that an exemption or a baseline excuses; they are
+	// among none of the others.
+	Tolerated int `json:"tolerated,omitempty"`
 }
 
 // Summarize counts findings.
 func Summarize(findings []finding.Finding) Summary {
 	var s Summary
 	for _, f := range findings {
+		if f.Tolerated != nil {
+			s.Tolerated++
+			continue
+		}
 		switch f.Severity {
 		case finding.Error:
 			s.Errors++
@@ -47,7 +56,7 @@ func (s Summary) String() string {
 	for _, p := range []struct {
 		n        int
 		one, few string
-	}{{s.Errors, "error", "errors"}, {s.Warnings, "warning", "warnings"}, {s.Infos, "info", "infos"}} {
+	}{{s.Errors, "error", "errors"}, {s.Warnings, "warning", "warnings"}, {s.Infos, "info", "infos"}, {s.Tolerated, "tolerated", "tolerated"}} {
 		if p.n > 0 {
 			parts = append(parts, Count(p.n, p.one, p.few))
 		}
@@ -66,9 +75,22 @@ func Count(n int, one, many string) string {
 	return strconv.Itoa(n) + " " + many
 }
 
-// Reaches reports whether there is a finding as strong as floor or stronger.
+// Reaches reports whether there is a finding as strong as floor or stronger
+// that nothing tolerates.
 func Reaches(findings []finding.Finding, floor finding.Severity) bool {
-	return slices.ContainsFunc(findings, func(f finding.Finding) bool { return f.Severity.AtLeast(floor) })
+	return slices.ContainsFunc(findings, func(f finding.Finding) bool { return f.Counts(floor) })
+}
+
+// facts are the evidence of a finding, and what tolerates it.
+func facts(f finding.Finding) []string {
+	if f.Tolerated == nil {
+		return f.Evidence
+	}
+	excuse := "tolerated: it was there before (baseline)"
+	if t := f.Tolerated; t.By == finding.ByExemption {
+		excuse = fmt.Sprintf("tolerated until %s: %s (%s)", t.Expires.UTC().Format(time.DateOnly), t.Reason, t.Author)
+	}
+	return append(slices.Clone(f.Evidence), excuse)
 }
 
 // Printable replaces what could move the cursor or colour of a terminal. Lines

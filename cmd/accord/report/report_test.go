@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -27,16 +28,25 @@ var examples = []finding.Finding{
 	{Code: "OWNER_MISSING", Severity: finding.Error, Subject: "orders-value", Message: "nobody owns the stream \x1b[31m\nreally"},
 	{Code: "LINEAGE_READER", Severity: finding.Warning, Subject: "orders-value", Path: "customer.email", Message: "is read", Hint: "ask billing"},
 	{Code: "PII_UNTAGGED", Severity: finding.Info, Message: "<looks> like a name & an address"},
+	{
+		Code: "DOC_MISSING", Severity: finding.Error, Subject: "orders-value", Path: "a,b:c", File: "odd,name%1: x|y.avsc", Line: 3, Column: 2, Message: "100% of\nthe `words` are @missing #1",
+		Tolerated: &finding.Tolerance{By: finding.ByExemption, Reason: "goes in March", Author: "ada", Expires: time.Date(2027, 3, 31, 0, 0, 0, 0, time.UTC)},
+	},
 	{Code: "JSON_LONG", Severity: finding.Error, File: "a.json", Message: strings.Repeat("word ", 40) + strings.Repeat("x", 120)},
 }
 
 func TestPrinters(t *testing.T) {
 	t.Parallel()
 	for name, printer := range map[string]report.Printer{
-		"text.txt":   report.Text(report.Style{}),
-		"colour.txt": report.Text(report.Style{Colour: true}),
-		"narrow.txt": report.Text(report.Style{Width: 60}),
-		"json.json":  report.JSON,
+		"text.txt":    report.Text(report.Style{}),
+		"colour.txt":  report.Text(report.Style{Colour: true}),
+		"narrow.txt":  report.Text(report.Style{Width: 60}),
+		"json.json":   report.JSON,
+		"github.txt":  report.GitHub,
+		"gitlab.json": report.GitLab,
+		"sarif.json":  report.SARIF("1.2.3"),
+		"junit.xml":   report.JUnit(finding.Warning),
+		"markdown.md": report.Markdown(report.About{Streams: 3, Against: []string{"git#main"}}, finding.Error),
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -82,7 +92,7 @@ func TestNothing(t *testing.T) {
 
 func TestSummary(t *testing.T) {
 	t.Parallel()
-	if got := report.Summarize(examples).String(); got != "3 errors, 2 warnings, 2 infos" {
+	if got := report.Summarize(examples).String(); got != "3 errors, 2 warnings, 2 infos, 1 tolerated" {
 		t.Error(got)
 	}
 	if got := report.Summarize(nil).String(); got != "no findings" {

@@ -92,7 +92,7 @@ func (s Style) finding(b *strings.Builder, f finding.Finding, places, severities
 	head := max(utf8.RuneCountInString(at), places) + 1 + max(len(severity), severities) + 1
 	code := Printable(string(f.Code), false)
 	s.wrap(b, code+" "+Printable(f.Message, false), head, indent)
-	for _, fact := range f.Evidence {
+	for _, fact := range facts(f) {
 		b.WriteString(indent)
 		s.wrap(b, Printable(fact, false), len(indent), indent)
 	}
