@@ -43,7 +43,7 @@ function skip(name, why) {
 
 # client keeps the line in which TestClients says what a client passed.
 function client(said) {
-  if (match(said, /client [^ ]+: [0-9]+ cases passed/)) clients[++m] = substr(said, RSTART, RLENGTH)
+  if (match(said, /client [^ ]+: [0-9]+ cases passed \(API [0-9.]+\)/)) clients[++m] = substr(said, RSTART, RLENGTH)
 }
 
 END {
