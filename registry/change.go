@@ -130,14 +130,15 @@ type changePlan struct {
 	// base is the state as it is, next as it would be.
 	base, next *State
 	recs       []Record
-	// subjects are those to judge, files the names of their new schemas.
-	subjects []string
-	files    map[string]string
-	result   ChangeResult
+	// subjects are those to judge; files and documents are the names under
+	// which their schemas and contracts were sent.
+	subjects         []string
+	files, documents map[string]string
+	result           ChangeResult
 }
 
 func (r *Registry) planChange(ctx context.Context, st *State, c Change) (*changePlan, error) {
-	p := &changePlan{registry: r, base: st, next: st, files: map[string]string{}}
+	p := &changePlan{registry: r, base: st, next: st, files: map[string]string{}, documents: map[string]string{}}
 	if err := p.settings(c); err != nil {
 		return nil, err
 	}
@@ -327,6 +328,7 @@ func (p *changePlan) contract(ctx context.Context, file ContractFile) error {
 	p.result.Findings = append(p.result.Findings, faults...)
 	for _, subject := range subjects {
 		p.concern(subject)
+		p.documents[subject] = file.Name
 	}
 	existed := slices.ContainsFunc(subjects, func(s string) bool { return p.base.contract(s) != nil })
 	outcome := p.take(existed, recs...)
@@ -371,6 +373,7 @@ func (p *changePlan) judge(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
+		p.rename(subject, found)
 		all = append(all, found...)
 		counts := slices.ContainsFunc(found, func(f finding.Finding) bool { return f.Counts(finding.Error) })
 		if counts && p.next.governance(subject) == Enforce {
@@ -382,6 +385,18 @@ func (p *changePlan) judge(ctx context.Context) error {
 		p.result.Refused = &Error{Code: CodeUngoverned, Message: ungoverned(wanting, all)}
 	}
 	return nil
+}
+
+// rename gives findings in a contract that was filed before the name that it
+// has now: the places are the same.
+func (p *changePlan) rename(subject string, found []finding.Finding) {
+	home := p.next.roleOf(subject).home
+	row, name := p.next.contract(home), p.documents[home]
+	for i := range found {
+		if row != nil && name != "" && found[i].File == row.File {
+			found[i].File = name
+		}
+	}
 }
 
 func isIncompatible(err error) bool {

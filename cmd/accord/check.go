@@ -32,7 +32,8 @@ Each names its schema file, relative to itself:
   authoritativeDefinitions: [{type: implementation, url: ./orders.avsc}]
 
 What schemas use (Avro names, Protobuf imports, $ref) is found among the files.
-A schema beside a contract that nobody names counts as a topic without one.
+A schema that nobody names is a topic without a contract; without accord.yaml
+only those beside contracts count.
 PATHs leave out what lies elsewhere. Hidden folders, vendor and node_modules are
 passed over.
 

@@ -157,14 +157,16 @@ func language(name string) schema.Format {
 	return ""
 }
 
-// orphans adds the schemas that stand beside contracts and that nothing names:
-// topics that somebody forgot to write a contract for.
+// orphans adds the schemas that nothing names: topics that somebody forgot to
+// write a contract for. In a tree without settings, which may be anything, only
+// those beside contracts count.
 func (r *reader) orphans() {
+	settled := r.files.Has(SettingsFile)
 	beside := map[string]bool{}
 	for _, c := range r.Contracts {
 		beside[path.Dir(c.Name)] = true
 	}
-	for _, name := range r.unnamed(func(name string) bool { return beside[path.Dir(name)] }) {
+	for _, name := range r.unnamed(func(name string) bool { return settled || beside[path.Dir(name)] }) {
 		r.add(name, subjectOf(name), finding.Finding{File: name, Line: 1, Column: 1})
 	}
 }

@@ -127,6 +127,7 @@ broken: [
 		{"common/geo.proto", "common/geo.proto", nil},
 		{"forgotten-value", "c/forgotten.json", nil},
 		{"https://acme.example/e.json", "other/e.json", nil},
+		{"other-value", "unused/other.avsc", nil}, // a tree with settings passes nothing over
 	}
 	byName := cmp.Transformer("sorted", func(in []schema.Reference) map[string]schema.Reference {
 		out := map[string]schema.Reference{}
