@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"os"
 	"path"
@@ -53,11 +54,13 @@ Exit codes: 0 fine, 1 there are findings at or above --fail-on, 2 wrong usage,
   accord check --against git#main --format github
   accord check contracts/orders --against ../main
   accord check --against registry --registry http://127.0.0.1:8081
-  accord check --format markdown > comment.md`,
+  accord check --format markdown > comment.md
+  accord check --write-baseline accord-baseline.json`,
 		RunE: a.does(func(ctx context.Context, args []string) error { return c.run(ctx, a, args) }),
 	}
 	flags := cmd.Flags()
 	flags.StringVar(&c.against, "against", "", "what to compare with: git#REF, `BASE` folder, registry or none")
+	flags.StringVar(&c.baseline, "write-baseline", "", "write what is found to `FILE` as old debt, which fails nothing once accord.yaml names the file")
 	c.add(cmd)
 	return cmd
 }
@@ -76,7 +79,8 @@ missing:
   baseline: accord-baseline.json   # old debt: [{code, subject, path}]`
 
 type check struct {
-	against string
+	against  string
+	baseline string
 	reporting
 }
 
@@ -101,7 +105,26 @@ func (c check) run(ctx context.Context, a *app, paths []string) error {
 		return unable("name a folder with *.odcs.yaml, or begin with 'accord init'", "there is no contract here")
 	}
 	findings := chosen.among(j.settled(), head)
+	if c.baseline != "" {
+		return writeBaseline(a, c.baseline, findings)
+	}
 	return c.report(a, report.About{Against: j.against, Streams: j.streams(chosen)}, findings)
+}
+
+// writeBaseline makes debt of what is found now. Changes are no debt, and what
+// an exemption excuses is due when it ends.
+func writeBaseline(a *app, name string, found []finding.Finding) error {
+	found = slices.DeleteFunc(slices.Clone(found), func(f finding.Finding) bool { return f.Severity == finding.Info })
+	debt := finding.BaselineOf(found)
+	text, err := json.MarshalIndent(debt, "", "  ")
+	if err != nil {
+		return err
+	}
+	if err := os.WriteFile(name, append(text, '\n'), 0o600); err != nil {
+		return unable("name another file", "%w", err)
+	}
+	a.say("Wrote %d gaps to %s. Next: name it in %s: 'baseline: %s'", len(debt.Keys()), name, tree.SettingsFile, filepath.ToSlash(name))
+	return nil
 }
 
 // judge compares with everything that was asked for.
