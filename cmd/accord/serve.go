@@ -207,7 +207,7 @@ func (s *serve) greet(url string, reg *registry.Registry, logger *slog.Logger) {
 		logger.Warn("reachable from other machines: whoever gets through may change schemas", "url", url)
 	}
 	if s.logFormat == "json" {
-		logger.Info("listening", "url", url, "store", storeName(s.store), "subjects", stats.Subjects, "versions", versions)
+		logger.Info("listening", "url", url, "store", storeName(s.store), "subjects", stats.Subjects, "versions", versions, "governance", *reg.Policy("", true).Governance)
 		return
 	}
 	var at string
@@ -216,10 +216,18 @@ func (s *serve) greet(url string, reg *registry.Registry, logger *slog.Logger) {
 	}
 	fmt.Fprintf(s.stderr, `accord %s listening on %s
   store  %s (%d subjects, %d versions)
+  gate   %s
   try    accord schema list%s
          curl %s/subjects
   stop   Ctrl-C
-`, buildVersion(), url, storeName(s.store), stats.Subjects, versions, at, url)
+`, buildVersion(), url, storeName(s.store), stats.Subjects, versions, gateWords[*reg.Policy("", true).Governance], at, url)
+}
+
+// gateWords say in the greeting what to expect of the gate.
+var gateWords = map[registry.Governance]string{
+	registry.Enforce:       "enforce: streams need documentation, a contract, an owner and service levels",
+	registry.Advise:        "advise: what streams lack is shown and refuses nothing",
+	registry.GovernanceOff: "off: nobody asks for documentation or contracts",
 }
 
 func loopback(url string) bool {
