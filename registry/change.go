@@ -380,6 +380,8 @@ func (p *changePlan) judge(ctx context.Context) error {
 			wanting = append(wanting, subject)
 		}
 	}
+	lowered, relaxed := p.registry.loweredLevels(p.base, p.next)
+	all, wanting = append(all, lowered...), append(wanting, relaxed...)
 	p.result.Findings = append(p.result.Findings, all...)
 	if len(wanting) > 0 && p.result.Refused == nil {
 		p.result.Refused = &Error{Code: CodeUngoverned, Message: ungoverned(wanting, all)}

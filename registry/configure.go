@@ -36,7 +36,13 @@ func (c Config) completed() Config {
 // SetConfig changes a scope's config and returns all of it.
 func (r *Registry) SetConfig(ctx context.Context, scope string, change ConfigChange) (Config, error) {
 	scope = canonicalScope(scope)
-	st, err := r.submit(ctx, func(st *State) ([]Record, error) { return st.configRecords(scope, change) })
+	st, err := r.submit(ctx, func(st *State) ([]Record, error) {
+		recs, err := st.configRecords(scope, change)
+		if err != nil {
+			return nil, err
+		}
+		return recs, r.keepLevels(st, st.With(recs...))
+	})
 	if err != nil {
 		return Config{}, err
 	}
@@ -122,7 +128,8 @@ func (r *Registry) DeleteConfig(ctx context.Context, scope string) (Config, erro
 			return nil, nil
 		}
 		old = *own
-		return []Record{remove(Key{Kind: kindConfig, ID: scope})}, nil
+		gone := remove(Key{Kind: kindConfig, ID: scope})
+		return []Record{gone}, r.keepLevels(st, st.With(gone))
 	})
 	return old.completed(), err
 }

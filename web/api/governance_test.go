@@ -129,7 +129,9 @@ func TestPathsByMode(t *testing.T) {
 			[]string{`POST /associations {"resourceName":"orders","resourceNamespace":"n","resourceId":"i","associations":[{"subject":"orders-value","lifecycle":"STRONG"}]}`},
 			"CONTRACT_STREAM_REMOVED",
 		},
-		{"relax the level", http.MethodPut, "/config/orders-value", `{"compatibility":"NONE"}`, nil, ""},
+		{"relax the level", http.MethodPut, "/config/orders-value", `{"compatibility":"NONE"}`, nil, "CONTRACT_LEVEL_LOWERED"},
+		{"relax the level of all", http.MethodPut, "/config", `{"compatibility":"NONE"}`, nil, "CONTRACT_LEVEL_LOWERED"},
+		{"raise the level", http.MethodPut, "/config/orders-value", `{"compatibility":"FULL_TRANSITIVE"}`, nil, ""},
 		{"relax governance", http.MethodPut, "/accord/v1/config/orders-value", `{"governance":"off"}`, nil, ""},
 		{"import", http.MethodPost, "/accord/v1/import", `{"versions":[{"subject":"x-value","version":1,"id":9,"schema":"\"int\""}]}`, nil, ""},
 		{
