@@ -10,6 +10,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/accordhq/accord/compat"
 	"github.com/accordhq/accord/registry"
 	"github.com/accordhq/accord/registry/memlog"
 	"github.com/accordhq/accord/schema"
@@ -318,4 +319,34 @@ func TestABaselineToleratesOldDebt(t *testing.T) {
 
 func ref(name, subject string, version int) schema.Reference {
 	return schema.Reference{Name: name, Subject: subject, Version: version}
+}
+
+// A lower level is announced as any break is: by a new major version.
+func TestALowerLevelIsAnnounced(t *testing.T) {
+	t.Parallel()
+	none := compat.None
+	lower := func(scope string) registry.Change {
+		return registry.Change{Configs: []registry.Scoped[registry.ConfigChange]{
+			{Scope: scope, Value: registry.ConfigChange{Set: registry.Config{CompatibilityLevel: &none}}},
+		}}
+	}
+	for _, scope := range []string{"", "orders-value"} {
+		t.Run("scope "+scope, func(t *testing.T) {
+			t.Parallel()
+			r := open(t, nil)
+			govern(t, r, "", registry.Enforce)
+			if _, err := r.Change(t.Context(), change(goodContract, goodOrder)); err != nil {
+				t.Fatal(err)
+			}
+			_, err := r.Change(t.Context(), lower(scope))
+			wantCode(t, err, registry.CodeUngoverned)
+			wantFinding(t, err, "CONTRACT_LEVEL_LOWERED")
+
+			announced := lower(scope)
+			announced.Contracts = change(strings.Replace(goodContract, "version: 1.0.0", "version: 2.0.0", 1), "").Contracts
+			if _, err := r.Change(t.Context(), announced); err != nil {
+				t.Errorf("announced: %v", err)
+			}
+		})
+	}
 }
