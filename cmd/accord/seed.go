@@ -27,8 +27,10 @@ func (s *serve) seeds() ([]seed, error) {
 	if err != nil {
 		return nil, misuse("", "--governance: %w", err)
 	}
-	out := []seed{seedGovernance(governance)}
-	out[0].quiet = !s.governanceGiven
+	gate := seedPolicy("governance", string(governance), registry.Policy{Governance: &governance},
+		func(p registry.Policy) string { return string(*p.Governance) })
+	gate.quiet = !s.governanceGiven
+	out := []seed{gate}
 	if s.level != "" {
 		level, ok := compat.ParseLevel(s.level)
 		if !ok {
@@ -42,7 +44,7 @@ func (s *serve) seeds() ([]seed, error) {
 			return nil, misuse("", "--api-version: %w", err)
 		}
 		out = append(out, seedPolicy("api-version", version.String(), registry.Policy{APIVersion: &version},
-			func(d registry.Dialect) string { return d.APIVersion.String() }))
+			func(p registry.Policy) string { return p.APIVersion.String() }))
 	}
 	if s.schemaText != "" {
 		text, err := registry.ParseSchemaText(s.schemaText)
@@ -50,20 +52,9 @@ func (s *serve) seeds() ([]seed, error) {
 			return nil, misuse("", "--schema-text: %w", err)
 		}
 		out = append(out, seedPolicy("schema-text", string(text), registry.Policy{SchemaText: &text},
-			func(d registry.Dialect) string { return string(d.SchemaText) }))
+			func(p registry.Policy) string { return string(*p.SchemaText) }))
 	}
 	return out, nil
-}
-
-func seedGovernance(mode registry.Governance) seed {
-	return seed{
-		flag: "governance", value: string(mode),
-		now: func(reg *registry.Registry) (string, error) { return string(*reg.Policy("", true).Governance), nil },
-		set: func(ctx context.Context, reg *registry.Registry) error {
-			_, err := reg.SetPolicy(ctx, "", registry.PolicyChange{Set: registry.Policy{Governance: &mode}})
-			return err
-		},
-	}
 }
 
 func seedLevel(level compat.Level) seed {
@@ -83,10 +74,10 @@ func seedLevel(level compat.Level) seed {
 	}
 }
 
-func seedPolicy(flag, value string, policy registry.Policy, now func(registry.Dialect) string) seed {
+func seedPolicy(flag, value string, policy registry.Policy, now func(registry.Policy) string) seed {
 	return seed{
 		flag: flag, value: value,
-		now: func(reg *registry.Registry) (string, error) { return now(reg.Dialect()), nil },
+		now: func(reg *registry.Registry) (string, error) { return now(reg.Policy("", true)), nil },
 		set: func(ctx context.Context, reg *registry.Registry) error {
 			_, err := reg.SetPolicy(ctx, "", registry.PolicyChange{Set: policy})
 			return err
