@@ -156,7 +156,7 @@ func (r *Registry) planChange(ctx context.Context, st *State, c Change) (*change
 			return nil, err
 		}
 	}
-	if err := p.judge(ctx); err != nil {
+	if err := p.judge(ctx, len(c.Configs) > 0); err != nil {
 		return nil, err
 	}
 	finding.Sort(p.result.Findings)
@@ -365,7 +365,7 @@ func (p *changePlan) removal(r Removal) error {
 }
 
 // judge passes the whole through the gate.
-func (p *changePlan) judge(ctx context.Context) error {
+func (p *changePlan) judge(ctx context.Context, levels bool) error {
 	var wanting []string
 	var all []finding.Finding
 	for _, subject := range p.subjects {
@@ -375,13 +375,14 @@ func (p *changePlan) judge(ctx context.Context) error {
 		}
 		p.rename(subject, found)
 		all = append(all, found...)
-		counts := slices.ContainsFunc(found, func(f finding.Finding) bool { return f.Counts(finding.Error) })
-		if counts && p.next.governance(subject) == Enforce {
+		if refuses(found) && p.next.governance(subject) == Enforce {
 			wanting = append(wanting, subject)
 		}
 	}
-	lowered, relaxed := p.registry.loweredLevels(p.base, p.next)
-	all, wanting = append(all, lowered...), append(wanting, relaxed...)
+	if levels {
+		lowered, relaxed := p.registry.loweredLevels(p.base, p.next)
+		all, wanting = append(all, lowered...), append(wanting, relaxed...)
+	}
 	p.result.Findings = append(p.result.Findings, all...)
 	if len(wanting) > 0 && p.result.Refused == nil {
 		p.result.Refused = &Error{Code: CodeUngoverned, Message: ungoverned(wanting, all)}

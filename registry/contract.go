@@ -70,7 +70,7 @@ func (b book) keyedBy(subject string) string {
 
 func (b book) applyContract(e Entry) error {
 	if old, ok := b.contracts.Delete(e.Key.ID); ok {
-		b.keys.Delete(qualifiedLike(e.Key.ID, old.KeySubject))
+		b.keys.Delete(targetOf(e.Key.ID, old.KeySubject))
 	}
 	if e.Op != OpPut || len(e.Facts) == 0 {
 		return nil
@@ -81,13 +81,10 @@ func (b book) applyContract(e Entry) error {
 	}
 	b.contracts.Set(row.subject, row)
 	if row.KeySubject != "" {
-		b.keys.Set(qualifiedLike(row.subject, row.KeySubject), row.subject)
+		b.keys.Set(targetOf(row.subject, row.KeySubject), row.subject)
 	}
 	return nil
 }
-
-// qualifiedLike puts a plain name into the context of another subject.
-func qualifiedLike(subject, name string) string { return targetOf(subject, name) }
 
 // StoredContract is a contract as it is kept.
 type StoredContract struct {

@@ -32,7 +32,7 @@ func (r *Registry) gate(ctx context.Context, before, after *State, subjects []st
 			return err
 		}
 		refusal.Findings = append(refusal.Findings, found...)
-		if slices.ContainsFunc(found, func(f finding.Finding) bool { return f.Counts(finding.Error) }) {
+		if refuses(found) {
 			wanting = append(wanting, subject)
 		}
 	}
@@ -41,6 +41,11 @@ func (r *Registry) gate(ctx context.Context, before, after *State, subjects []st
 	}
 	refusal.Message = ungoverned(wanting, refusal.Findings)
 	return refusal
+}
+
+// refuses reports whether findings refuse a change under Enforce.
+func refuses(found []finding.Finding) bool {
+	return slices.ContainsFunc(found, func(f finding.Finding) bool { return f.Counts(finding.Error) })
 }
 
 // maxGaps bounds how many gaps a message names.
@@ -87,11 +92,10 @@ func (r *Registry) findings(ctx context.Context, before, after *State, subject, 
 // judgeStream asks the rules of contracts, and says whether governance looks at
 // the subject at all.
 func (r *Registry) judgeStream(ctx context.Context, before, after *State, subject, file string) (found []finding.Finding, governed bool, err error) {
-	role := after.roleOf(subject)
-	if role.exempt || after.governance(subject) == GovernanceOff {
+	if !after.governed(subject) {
 		return nil, false, nil
 	}
-	c, err := r.caseOf(ctx, before, after, subject, role)
+	c, err := r.caseOf(ctx, before, after, subject, after.roleOf(subject))
 	if err != nil {
 		return nil, false, err
 	}
@@ -194,7 +198,7 @@ type ground struct {
 
 func (st *State) groundOf(name string) ground {
 	g := ground{subject: st.subject(name)}
-	for i, scope := range []string{name, contextScope(name), "", globalScope} {
+	for i, scope := range scopesOf(name) {
 		g.policies[i] = st.ownPolicy(scope)
 	}
 	if st.governed(name) {

@@ -3,6 +3,8 @@ package registry
 import (
 	"slices"
 	"strings"
+
+	"github.com/accordhq/accord/schema/finding"
 )
 
 // Governance says how much a registry insists on what streams owe their readers
@@ -41,22 +43,7 @@ type Patterns []string
 var exemptTopics = Patterns{"_*", "*-changelog", "*-repartition", "connect-configs", "connect-offsets", "connect-status"}
 
 func (p Patterns) match(topic string) bool {
-	return slices.ContainsFunc(p, func(pattern string) bool { return matchPattern(pattern, topic) })
-}
-
-// matchPattern matches a name with a pattern in which * is any text.
-func matchPattern(pattern, name string) bool {
-	head, pattern, starred := strings.Cut(pattern, "*")
-	name, ok := strings.CutPrefix(name, head)
-	for ok && starred {
-		var part string
-		part, pattern, starred = strings.Cut(pattern, "*")
-		if !starred {
-			return strings.HasSuffix(name, part)
-		}
-		_, name, ok = strings.Cut(name, part)
-	}
-	return ok && name == ""
+	return slices.ContainsFunc(p, func(pattern string) bool { return finding.MatchName(pattern, topic) })
 }
 
 const (
@@ -112,7 +99,7 @@ func (st *State) exemptTopics() Patterns {
 
 // governance is the mode that holds for a subject.
 func (st *State) governance(subject string) Governance {
-	for _, scope := range []string{subject, contextScope(subject), "", globalScope} {
+	for _, scope := range scopesOf(subject) {
 		if own := st.ownPolicy(scope); own != nil && own.Governance != nil {
 			return *own.Governance
 		}

@@ -74,6 +74,12 @@ func (change *PolicyChange) check(scope string) error {
 	return nil
 }
 
+// scopesOf lists the scopes whose policies hold for a subject, the nearest
+// first.
+func scopesOf(subject string) [4]string {
+	return [4]string{subject, contextScope(subject), "", globalScope}
+}
+
 // ownPolicy is what was set for exactly this scope, nil for nothing.
 func (st *State) ownPolicy(scope string) *Policy {
 	p, _ := st.policies.Get(scope)
@@ -85,7 +91,7 @@ func (st *State) ownPolicy(scope string) *Policy {
 func (st *State) effectivePolicy(subject string) Policy {
 	rules, floor := compat.NoRules, finding.Error
 	var p Policy
-	for _, scope := range []string{subject, contextScope(subject), "", globalScope} {
+	for _, scope := range scopesOf(subject) {
 		if own := st.ownPolicy(scope); own != nil {
 			fill(&p.ProtobufRules, own.ProtobufRules)
 			fill(&p.FailOn, own.FailOn)

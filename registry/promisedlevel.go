@@ -13,10 +13,13 @@ import (
 // readers of a stream.
 var codeLevelLowered = finding.ClaimChange("CONTRACT_LEVEL_LOWERED", "a stream whose contract is in force is compared less strictly than before")
 
-// keepLevels refuses settings under which a stream in force is compared less
-// strictly than before, where governance is enforced.
-func (r *Registry) keepLevels(before, after *State) error {
-	found, wanting := r.loweredLevels(before, after)
+// keepLevels refuses a change of configs under which a stream in force is
+// compared less strictly than before, where governance is enforced.
+func (r *Registry) keepLevels(st *State, configs []Record) error {
+	if st.contracts.Len() == 0 {
+		return nil
+	}
+	found, wanting := r.loweredLevels(st, st.With(configs...))
 	if len(wanting) == 0 {
 		return nil
 	}
@@ -28,9 +31,9 @@ func (r *Registry) keepLevels(before, after *State) error {
 // version of the contract announces a lower level as it does any break.
 func (r *Registry) loweredLevels(before, after *State) (found []finding.Finding, wanting []string) {
 	after.contracts.Scan(func(subject string, row *contractRow) bool {
-		mode := after.governance(subject)
 		was, is := before.level(subject), after.level(subject)
-		if mode == GovernanceOff || !row.inForce() || !weaker(was, is) || before.announces(row) {
+		mode := after.governance(subject)
+		if !weaker(was, is) || mode == GovernanceOff || !row.inForce() || before.announces(row) {
 			return true
 		}
 		told := r.tolerate(after, subject, []finding.Finding{{
@@ -39,7 +42,7 @@ func (r *Registry) loweredLevels(before, after *State) (found []finding.Finding,
 			Hint:    "keep the level, or change it together with a new major version of the contract",
 		}})
 		found = append(found, told...)
-		if mode == Enforce && told[0].Counts(finding.Error) {
+		if mode == Enforce && refuses(told) {
 			wanting = append(wanting, subject)
 		}
 		return true

@@ -9,8 +9,8 @@ import (
 	"github.com/accordhq/accord/schema"
 )
 
-// targetOf is the qualified subject a reference names: a plain name lies in
-// the referrer's own context.
+// targetOf is the qualified subject that another one names, by a reference or
+// as that of its keys: a plain name lies in the referrer's own context.
 func targetOf(referrer, target string) string {
 	if isQualified(target) {
 		return canonicalSubject(target)

@@ -81,7 +81,7 @@ type basis struct {
 
 func (st *State) basisOf(name string) basis {
 	b := basis{ground: st.groundOf(name), mode: st.effectiveMode(name)}
-	for i, scope := range []string{name, contextScope(name), "", globalScope} {
+	for i, scope := range scopesOf(name) {
 		b.configs[i] = st.ownConfig(scope)
 	}
 	return b

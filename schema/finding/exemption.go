@@ -81,12 +81,12 @@ func (e Exemption) Validate() error {
 }
 
 // Concerns reports whether the exemption speaks of a subject at all.
-func (e Exemption) Concerns(subject string) bool { return match(e.Subject, subject, false) }
+func (e Exemption) Concerns(subject string) bool { return MatchName(e.Subject, subject) }
 
 // Covers reports whether the exemption speaks of a finding, at any of its
 // paths, whatever the time.
 func (e Exemption) Covers(f Finding) bool {
-	if !match(string(e.Code), string(f.Code), false) || !e.Concerns(f.Subject) {
+	if !MatchName(string(e.Code), string(f.Code)) || !e.Concerns(f.Subject) {
 		return false
 	}
 	return slices.ContainsFunc(f.paths(), func(path string) bool {
@@ -96,7 +96,7 @@ func (e Exemption) Covers(f Finding) bool {
 		case ".":
 			return path == ""
 		}
-		return match(e.Path, path, true)
+		return matchPath(e.Path, path)
 	})
 }
 

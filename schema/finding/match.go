@@ -2,10 +2,26 @@ package finding
 
 import "strings"
 
-// match reports whether a text fits a pattern, in time proportional to the
-// product of their lengths. A star stands for any text; in a path, one star
-// stands for text without a dot and two for any.
-func match(pattern, text string, path bool) bool {
+// MatchName reports whether a name fits a pattern in which a star stands for
+// any text.
+func MatchName(pattern, name string) bool {
+	head, pattern, starred := strings.Cut(pattern, "*")
+	name, ok := strings.CutPrefix(name, head)
+	for ok && starred {
+		var part string
+		part, pattern, starred = strings.Cut(pattern, "*")
+		if !starred {
+			return strings.HasSuffix(name, part)
+		}
+		_, name, ok = strings.Cut(name, part)
+	}
+	return ok && name == ""
+}
+
+// matchPath reports whether a path fits a pattern, in time proportional to the
+// product of their lengths. One star stands for text without a dot, two for
+// any.
+func matchPath(pattern, text string) bool {
 	if !strings.Contains(pattern, "*") {
 		return pattern == text
 	}
@@ -23,7 +39,7 @@ func match(pattern, text string, path bool) bool {
 			pattern = rest
 			continue
 		}
-		spread(fits, text, path && stars == 1)
+		spread(fits, text, stars == 1)
 		pattern = pattern[stars:]
 	}
 	return fits[len(text)]

@@ -45,16 +45,11 @@ type LevelOf struct {
 // Level is the level of the first pattern that a subject fits, "" for none.
 func (s Settings) Level(subject string) compat.Level {
 	for _, l := range s.Levels {
-		if fits(l.Pattern, subject) {
+		if finding.MatchName(l.Pattern, subject) {
 			return l.Level
 		}
 	}
 	return ""
-}
-
-// fits matches a name with a pattern in which * is any text.
-func fits(pattern, name string) bool {
-	return (finding.Exemption{Subject: pattern}).Concerns(name)
 }
 
 // settingsText is accord.yaml as it is written.
