@@ -6,11 +6,10 @@ import (
 	"encoding/json"
 	"fmt"
 	"runtime"
-	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/tidwall/btree"
+	"golang.org/x/sync/errgroup"
 
 	"github.com/accordhq/accord/contracts"
 	"github.com/accordhq/accord/contracts/odcs"
@@ -161,16 +160,15 @@ func (r *Registry) readAhead(files []ContractFile) {
 	if len(files) == 1 {
 		return
 	}
-	var next atomic.Int64
-	var readers sync.WaitGroup
-	for range min(len(files), runtime.GOMAXPROCS(0)) {
-		readers.Go(func() {
-			for i := next.Add(1); i <= int64(len(files)); i = next.Add(1) {
-				r.document(files[i-1].Name, files[i-1].Text)
-			}
+	var reading errgroup.Group
+	reading.SetLimit(runtime.GOMAXPROCS(0))
+	for _, file := range files {
+		reading.Go(func() error {
+			r.document(file.Name, file.Text)
+			return nil
 		})
 	}
-	readers.Wait()
+	_ = reading.Wait() // none of them fails
 }
 
 // promiseOf is the contract that speaks for a subject's home, nil for none.

@@ -1,10 +1,13 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"sync"
+
+	"golang.org/x/sync/errgroup"
 
 	"github.com/accordhq/accord/cmd/accord/tree"
 	"github.com/accordhq/accord/compat"
@@ -76,38 +79,28 @@ const asked = 8
 
 // each does something for every number below n, a few at once, until one fails.
 func each(ctx context.Context, n int, tell func(done, total int), do func(ctx context.Context, i int) error) error {
-	ctx, stop := context.WithCancelCause(ctx)
-	defer stop(nil)
-	var (
-		mu       sync.Mutex
-		next     int
-		finished int
-		workers  sync.WaitGroup
-	)
-	take := func() (int, bool) {
-		mu.Lock()
-		defer mu.Unlock()
-		next++
-		return next - 1, next <= n && ctx.Err() == nil
-	}
-	for range min(asked, n) {
-		workers.Go(func() {
-			for i, ok := take(); ok; i, ok = take() {
-				if err := do(ctx, i); err != nil {
-					stop(err)
-					return
-				}
-				mu.Lock()
-				finished++
-				if tell != nil {
-					tell(finished, n)
-				}
-				mu.Unlock()
+	running, until := errgroup.WithContext(ctx)
+	running.SetLimit(asked)
+	var mu sync.Mutex
+	finished := 0
+	for i := range n {
+		if until.Err() != nil {
+			break
+		}
+		running.Go(func() error {
+			if err := do(until, i); err != nil {
+				return err
 			}
+			mu.Lock()
+			defer mu.Unlock()
+			finished++
+			if tell != nil {
+				tell(finished, n)
+			}
+			return nil
 		})
 	}
-	workers.Wait()
-	return context.Cause(ctx)
+	return cmp.Or(running.Wait(), context.Cause(ctx))
 }
 
 // comparison compares a tree with a registry.

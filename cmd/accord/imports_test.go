@@ -62,6 +62,7 @@ var libraries = []room{
 	{"github.com/prometheus/client_golang", []string{"web"}, "metrics are read where they are served"},
 	{"github.com/spf13/cobra", []string{"cmd/accord"}, "only commands have flags"},
 	{"golang.org/x/term", []string{"cmd/accord"}, "only commands have a terminal"},
+	{"golang.org/x/sync", []string{"cmd/...", "registry", "registry/transfer"}, "who does many things at once bounds how many"},
 	{"go.yaml.in/yaml/v3", []string{"cmd/...", "contracts/odcs"}, "contracts are YAML; the registry speaks JSON"},
 	{"github.com/bufbuild/protocompile", []string{"schema/protobuf"}, "one package knows how Protobuf is compiled"},
 	{"google.golang.org/protobuf", []string{"schema/protobuf", "compat", "contracts/rules"}, "descriptors are read where Protobuf is parsed and compared, messages where rules run on them"},

@@ -14,6 +14,8 @@ import (
 	"fmt"
 	"sync"
 
+	"golang.org/x/sync/errgroup"
+
 	"github.com/accordhq/accord/registry/client"
 	"github.com/accordhq/accord/schema/finding"
 )
@@ -237,28 +239,13 @@ func compareIDs(a, b idKey) int {
 
 // each runs do for every item, some at once, until one fails.
 func each[T any](ctx context.Context, workers int, items []T, do func(context.Context, T) error) error {
-	ctx, cancel := context.WithCancelCause(ctx)
-	defer cancel(nil)
-	work := make(chan T)
-	var running sync.WaitGroup
-	for range min(workers, len(items)) {
-		running.Go(func() {
-			for item := range work {
-				if err := do(ctx, item); err != nil {
-					cancel(err)
-				}
-			}
-		})
-	}
+	running, until := errgroup.WithContext(ctx)
+	running.SetLimit(max(workers, 1))
 	for _, item := range items {
-		select {
-		case work <- item:
-			continue
-		case <-ctx.Done():
+		if until.Err() != nil {
+			break
 		}
-		break
+		running.Go(func() error { return do(until, item) })
 	}
-	close(work)
-	running.Wait()
-	return context.Cause(ctx)
+	return cmp.Or(running.Wait(), context.Cause(ctx))
 }

@@ -11,7 +11,8 @@ import (
 	"runtime"
 	"slices"
 	"strings"
-	"sync"
+
+	"golang.org/x/sync/errgroup"
 
 	"github.com/accordhq/accord/contracts/odcs"
 	"github.com/accordhq/accord/schema"
@@ -159,23 +160,18 @@ func (t *Tree) readContracts(ctx context.Context) error {
 	}
 	found := make([]*Contract, len(names))
 	faults := make([][]finding.Finding, len(names))
-	next := make(chan int)
-	var workers sync.WaitGroup
-	for range runtime.GOMAXPROCS(0) {
-		workers.Go(func() {
-			for i := range next {
-				found[i], faults[i] = t.readContract(names[i])
-			}
-		})
-	}
+	var reading errgroup.Group
+	reading.SetLimit(runtime.GOMAXPROCS(0))
 	for i := range names {
 		if ctx.Err() != nil {
 			break
 		}
-		next <- i
+		reading.Go(func() error {
+			found[i], faults[i] = t.readContract(names[i])
+			return nil
+		})
 	}
-	close(next)
-	workers.Wait()
+	_ = reading.Wait() // none of them fails
 	owners := map[string]string{}
 	for i, c := range found {
 		t.Findings = append(t.Findings, faults[i]...)
