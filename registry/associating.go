@@ -105,7 +105,7 @@ func (a *associating) follow(step *associationStep) error {
 // prepareKnown finds the version that a schema is, as registering it would,
 // and prepares nothing new.
 func (r *Registry) prepareKnown(ctx context.Context, st *State, req RegisterRequest) (*registration, error) {
-	reg := &registration{basis: st.basisOf(req.Subject), request: req}
+	reg := &registration{request: req}
 	normalize := req.Normalize || isSet(st.effectiveConfig(req.Subject).Normalize, false)
 	p, err := r.understand(ctx, st, req.Subject, req.Candidate, understandOptions{normalize: normalize})
 	if err != nil {

@@ -89,7 +89,7 @@ func (st *State) basisOf(name string) basis {
 
 func (r *Registry) prepareRegistration(ctx context.Context, st *State, req RegisterRequest) (*registration, error) {
 	config := st.effectiveConfig(req.Subject)
-	reg := &registration{basis: st.basisOf(req.Subject), request: req, mode: st.effectiveMode(req.Subject)}
+	reg := &registration{request: req, mode: st.effectiveMode(req.Subject)}
 	normalize := (req.Normalize || isSet(config.Normalize, false)) && !reg.mode.replicates()
 	asNew := readingNew(config)
 	if req.ID > 0 || reg.mode.replicates() {
@@ -103,6 +103,7 @@ func (r *Registry) prepareRegistration(ctx context.Context, st *State, req Regis
 			return reg, err
 		}
 	}
+	reg.basis = st.basisOf(req.Subject) // what exists rests on nothing else
 	if err := reg.checkMode(); err != nil {
 		return nil, err
 	}
