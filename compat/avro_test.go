@@ -149,11 +149,11 @@ func FuzzAvroCompare(f *testing.F) {
 		t.Helper()
 		r, err := avro.Parse(t.Context(), schema.Source{Text: reader})
 		if err != nil {
-			t.Skip()
+			t.Skip("no schema")
 		}
 		w, err := avro.Parse(t.Context(), schema.Source{Text: writer})
 		if err != nil {
-			t.Skip()
+			t.Skip("no schema")
 		}
 		diffs, err := compat.Compare(t.Context(), r, w, compat.NewReadsOld)
 		if err != nil {

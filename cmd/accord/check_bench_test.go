@@ -43,11 +43,14 @@ func checkRepository(b *testing.B, streams int) string {
 		writeFile(b, filepath.Join(repo, name, name+".avsc"), benchSchema(i))
 		writeFile(b, filepath.Join(repo, name, name+".odcs.yaml"), benchContract(name))
 	}
+	if _, err := exec.LookPath("git"); err != nil {
+		b.Skip(err)
+	}
 	for _, args := range []string{"init -q -b main", "add .", "-c user.name=Ada -c user.email=ada@example.com commit -q -m base"} {
 		cmd := exec.CommandContext(b.Context(), "git", strings.Fields(args)...)
 		cmd.Dir = repo
 		if out, err := cmd.CombinedOutput(); err != nil {
-			b.Skipf("git %s: %v\n%s", args, err, out)
+			b.Fatalf("git %s: %v\n%s", args, err, out)
 		}
 	}
 	changed := filepath.Join(repo, "stream0007", "stream0007.odcs.yaml")
