@@ -236,8 +236,8 @@ func (j *judge) edited(f Field, old, next *schema.Field, e compat.Edit) {
 		b.Code, b.Hint = codeFieldRetyped, "keep the number "+e.Old+orMajor
 		b.Message = fmt.Sprintf("field %s, which the contract requires, has another number, and old readers miss it: %s", next.Path, e.Message)
 	case compat.EditOptional:
-		if j.old.format == schema.Protobuf && !demanded(j.Previous, old) {
-			return // presence is no promise
+		if !j.presencePromised(old) {
+			return
 		}
 		j.tell(codeFieldRelaxed, f.Path)
 		b.Code, b.Hint = codeFieldRelaxed, "let it always have a value"+orMajor
@@ -254,14 +254,7 @@ func (j *judge) edited(f Field, old, next *schema.Field, e compat.Edit) {
 // remeant warns where the words about a required field are mostly others than
 // before: its values may mean something else.
 func (j *judge) remeant(next *schema.Field, e compat.Edit) {
-	was, is := strings.Fields(strings.ToLower(e.Old)), strings.Fields(strings.ToLower(e.New))
-	kept := 0
-	for _, word := range was {
-		if slices.Contains(is, word) {
-			kept++
-		}
-	}
-	if 2*kept >= len(was) {
+	if !remeans(e) {
 		return
 	}
 	j.add(j.inSchema(finding.Finding{
@@ -270,6 +263,24 @@ func (j *judge) remeant(next *schema.Field, e compat.Edit) {
 		Hint:     "if its values mean something else now, give them a field of their own" + orMajor + j.announcement(),
 		Evidence: []string{"before: " + abridged(e.Old), "now: " + abridged(e.New)},
 	}, next))
+}
+
+// presencePromised reports whether a schema could say that a field always has a
+// value, and said so: presence in Protobuf is no promise.
+func (j *judge) presencePromised(old *schema.Field) bool {
+	return j.old.format != schema.Protobuf || demanded(j.Previous, old)
+}
+
+// remeans reports whether most words of a field's documentation are gone.
+func remeans(e compat.Edit) bool {
+	was, is := strings.Fields(strings.ToLower(e.Old)), strings.Fields(strings.ToLower(e.New))
+	kept := 0
+	for _, word := range was {
+		if slices.Contains(is, word) {
+			kept++
+		}
+	}
+	return 2*kept < len(was)
 }
 
 // untagged reports tags that the schema has lost.

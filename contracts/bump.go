@@ -39,6 +39,7 @@ func Bump(c Case) Release {
 	j := newJudge(c)
 	j.words()
 	j.breaks()
+	j.readership()
 	j.ownership()
 	j.levels()
 	return j.fitting()

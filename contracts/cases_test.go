@@ -35,6 +35,9 @@ var today = time.Date(2026, 6, 1, 12, 0, 0, 0, time.UTC)
 //	old.EXT, schema.edit, new.EXT   likewise the schema (.avsc, .proto, .json)
 //	facts             words: new (nothing stood before), no-contract (there is
 //	                  none after), no-schema (likewise), inherits, subject=NAME
+//	readers           who reads, a line each: "use PATH NAME [OWNER]", "perhaps NAME
+//	                  [OWNER]", "unknown REASON", or "unread warn", the policy;
+//	                  without it, nobody can be asked
 //	findings          what Judge finds, and the bump that fits
 //
 // An edit is a diff without context: lines with "-" become those with "+" that
@@ -175,10 +178,58 @@ func (c testCase) load(t testing.TB) contracts.Case {
 	if c.has("no-schema") {
 		out.Schema = nil
 	}
+	if text, ok := c.section("readers"); ok {
+		known := readersIn(text)
+		out.Readers, out.Unread = known, known.unread
+	}
 	facts, _ := c.section("facts")
 	for _, fact := range strings.Fields(facts) {
 		if subject, ok := strings.CutPrefix(fact, "subject="); ok {
 			out.Subject = subject
+		}
+	}
+	return out
+}
+
+// readers are what a case says of who reads.
+type readers struct {
+	use     map[string][]contracts.Reader
+	perhaps []contracts.Reader
+	unknown string
+	unread  bool
+}
+
+func readersIn(text string) readers {
+	known := readers{use: map[string][]contracts.Reader{}}
+	reader := func(words []string) contracts.Reader {
+		return contracts.Reader{
+			Name: words[0], Owner: strings.Join(words[1:], " "), LastSeen: today.Add(-time.Hour), How: "reported, confidence 1", Reach: "2 datasets depend on it",
+		}
+	}
+	for line := range strings.Lines(text) {
+		switch words := strings.Fields(line); words[0] {
+		case "use":
+			known.use[words[1]] = append(known.use[words[1]], reader(words[2:]))
+		case "perhaps":
+			known.perhaps = append(known.perhaps, reader(words[1:]))
+		case "unknown":
+			known.unknown = strings.Join(words[1:], " ")
+		case "unread":
+			known.unread = true
+		}
+	}
+	return known
+}
+
+// Of implements contracts.Readers.
+func (r readers) Of(path string) contracts.Readership {
+	out := contracts.Readership{Perhaps: r.perhaps, Unknown: r.unknown, Window: 30 * 24 * time.Hour}
+	if r.unknown != "" {
+		out.Hint = "look with 'accord lineage discover'"
+	}
+	for field, all := range r.use {
+		if field == path || strings.HasPrefix(field, path+".") || path == "" {
+			out.Use = append(out.Use, all...)
 		}
 	}
 	return out

@@ -29,6 +29,11 @@ type Case struct {
 	// references, and so lives by the contract of the stream. Its words and its
 	// lifecycle are judged; what the contract says of the values is not.
 	Inherits bool
+	// Readers know who reads the subject, nil where nobody can be asked.
+	Readers Readers
+	// Unread lets a break of the contract pass if nobody reads the field, as was
+	// watched for a whole window.
+	Unread bool
 }
 
 // Judge returns everything that is wrong with a stream after a change, in the
@@ -39,6 +44,7 @@ type Case struct {
 //   - whether contract and schema agree;
 //   - what the change breaks of what the contract promised before, at whatever
 //     compatibility level;
+//   - who reads the fields that the change breaks, promised or not;
 //   - the contract's version and status.
 //
 // What a change breaks are errors, unless the version announces it (by a major
@@ -57,10 +63,13 @@ func Judge(ctx context.Context, c Case) ([]finding.Finding, error) {
 	j.words()
 	if c.Contract != nil && !c.inherits() {
 		j.breaks()
+		j.readership()
 		j.ownership()
 		j.levels()
 		j.agreement()
 		j.versions()
+	} else {
+		j.readership()
 	}
 	finding.Sort(j.out)
 	return j.out, nil

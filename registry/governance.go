@@ -35,6 +35,33 @@ func ParseGovernance(s string) (Governance, error) {
 	return "", errorf(CodeInvalidPolicy, "governance '%s' is not known. Valid values are %v", s, Governances())
 }
 
+// Unread says what a change may do to fields that a contract promises and nobody
+// reads (design, section 4).
+type Unread string
+
+const (
+	// UnreadRefuse refuses the break of a promise, whoever reads the field. It
+	// is the default.
+	UnreadRefuse Unread = "error"
+	// UnreadWarn lets the break pass with a warning, if discovery covered the
+	// whole window and nobody was seen reading the field.
+	UnreadWarn Unread = "warn"
+)
+
+// UnreadPolicies lists what a policy may say of unread fields, the default
+// first.
+func UnreadPolicies() []Unread { return []Unread{UnreadRefuse, UnreadWarn} }
+
+// ParseUnread reads a policy in any case, or answers CodeInvalidPolicy.
+func ParseUnread(s string) (Unread, error) {
+	for _, u := range UnreadPolicies() {
+		if strings.EqualFold(s, string(u)) {
+			return u, nil
+		}
+	}
+	return "", errorf(CodeInvalidPolicy, "unread '%s' is not known. Valid values are %v", s, UnreadPolicies())
+}
+
 // Patterns select topics by name; * stands for any text.
 type Patterns []string
 

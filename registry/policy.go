@@ -25,6 +25,9 @@ type Policy struct {
 	FailOn *finding.Severity `json:"failOn,omitempty"`
 	// Governance is what the gate does with a stream that lacks something.
 	Governance *Governance `json:"governance,omitempty"`
+	// Unread is what becomes of a change that breaks a field which the contract
+	// promises and nobody has read, as was watched for a whole window.
+	Unread *Unread `json:"unread,omitempty"`
 	// ExemptTopics are topics that the gate passes over, in place of those that
 	// programs keep for themselves. Only the top level has them.
 	ExemptTopics *Patterns `json:"exemptTopics,omitempty"`
@@ -49,6 +52,13 @@ func (change *PolicyChange) check(scope string) error {
 			return err
 		}
 		change.Set.Governance = &known
+	}
+	if unread := change.Set.Unread; unread != nil {
+		known, err := ParseUnread(string(*unread))
+		if err != nil {
+			return err
+		}
+		change.Set.Unread = &known
 	}
 	if rules := change.Set.ProtobufRules; rules != nil {
 		known, ok := compat.ParseRules(string(*rules))
@@ -89,16 +99,18 @@ func (st *State) ownPolicy(scope string) *Policy {
 // effectivePolicy is what holds for a subject: each field from the nearest
 // scope that sets it. Every field is set.
 func (st *State) effectivePolicy(subject string) Policy {
-	rules, floor := compat.NoRules, finding.Error
+	rules, floor, unread := compat.NoRules, finding.Error, UnreadRefuse
 	var p Policy
 	for _, scope := range scopesOf(subject) {
 		if own := st.ownPolicy(scope); own != nil {
 			fill(&p.ProtobufRules, own.ProtobufRules)
 			fill(&p.FailOn, own.FailOn)
+			fill(&p.Unread, own.Unread)
 		}
 	}
 	fill(&p.ProtobufRules, &rules)
 	fill(&p.FailOn, &floor)
+	fill(&p.Unread, &unread)
 	governance, topics := st.governance(subject), st.exemptTopics()
 	p.Governance, p.ExemptTopics = &governance, &topics
 	d := st.dialect()
@@ -145,6 +157,7 @@ func (st *State) policyRecords(scope string, change PolicyChange) ([]Record, err
 	assign(&result.ProtobufRules, change.Set.ProtobufRules, slices.Contains(change.Clear, "protobufRules"))
 	assign(&result.FailOn, change.Set.FailOn, slices.Contains(change.Clear, "failOn"))
 	assign(&result.Governance, change.Set.Governance, slices.Contains(change.Clear, "governance"))
+	assign(&result.Unread, change.Set.Unread, slices.Contains(change.Clear, "unread"))
 	assign(&result.ExemptTopics, change.Set.ExemptTopics, slices.Contains(change.Clear, "exemptTopics"))
 	assign(&result.APIVersion, change.Set.APIVersion, slices.Contains(change.Clear, "apiVersion"))
 	assign(&result.SchemaText, change.Set.SchemaText, slices.Contains(change.Clear, "schemaText"))

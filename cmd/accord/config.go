@@ -77,6 +77,12 @@ var policyFields = []policyField{
 		func(u *client.PolicyUpdate) *client.Change[string] { return &u.Governance },
 	},
 	{
+		"unread", "what becomes of a change that breaks a promised field nobody has read, as discovery proves, `POLICY`: error or warn",
+		namesOf(registry.UnreadPolicies()),
+		func(p *client.Policy) **string { return &p.Unread },
+		func(u *client.PolicyUpdate) *client.Change[string] { return &u.Unread },
+	},
+	{
 		"api-version", "`VERSION` of Confluent's API whose bodies and codes are sent, such as 7.6; of the whole registry",
 		apiVersions,
 		func(p *client.Policy) **string { return &p.APIVersion },

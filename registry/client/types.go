@@ -221,6 +221,9 @@ type Policy struct {
 	FailOn *string `json:"failOn,omitempty"`
 	// Governance is enforce, advise or off.
 	Governance *string `json:"governance,omitempty"`
+	// Unread is error or warn: what becomes of a change that breaks a promised
+	// field which nobody has read.
+	Unread *string `json:"unread,omitempty"`
 	// ExemptTopics are patterns of topics that governance passes over,
 	// APIVersion is the version of Confluent's API that is spoken, "7.6", and
 	// SchemaText is source or confluent. They hold for the whole registry.
@@ -234,6 +237,7 @@ type PolicyUpdate struct {
 	ProtobufRules Change[string] `json:"protobufRules,omitzero"`
 	FailOn        Change[string] `json:"failOn,omitzero"`
 	Governance    Change[string] `json:"governance,omitzero"`
+	Unread        Change[string] `json:"unread,omitzero"`
 	APIVersion    Change[string] `json:"apiVersion,omitzero"`
 	SchemaText    Change[string] `json:"schemaText,omitzero"`
 

@@ -40,12 +40,12 @@ func policyChangeOf(body client.PolicyUpdate) (registry.PolicyChange, error) {
 	set, err := policyFrom(client.Policy{
 		ProtobufRules: body.ProtobufRules.Value(), FailOn: body.FailOn.Value(),
 		APIVersion: body.APIVersion.Value(), SchemaText: body.SchemaText.Value(),
-		Governance: body.Governance.Value(), ExemptTopics: body.ExemptTopics.Value(),
+		Governance: body.Governance.Value(), Unread: body.Unread.Value(), ExemptTopics: body.ExemptTopics.Value(),
 	})
 	change := registry.PolicyChange{Set: set}
 	for name, unset := range map[string]bool{
 		"protobufRules": body.ProtobufRules.IsUnset(), "failOn": body.FailOn.IsUnset(), "governance": body.Governance.IsUnset(),
-		"exemptTopics": body.ExemptTopics.IsUnset(), "apiVersion": body.APIVersion.IsUnset(), "schemaText": body.SchemaText.IsUnset(),
+		"unread": body.Unread.IsUnset(), "exemptTopics": body.ExemptTopics.IsUnset(), "apiVersion": body.APIVersion.IsUnset(), "schemaText": body.SchemaText.IsUnset(),
 	} {
 		if unset {
 			change.Clear = append(change.Clear, name)
@@ -57,7 +57,7 @@ func policyChangeOf(body client.PolicyUpdate) (registry.PolicyChange, error) {
 func policyOf(p registry.Policy) client.Policy {
 	wire := client.Policy{
 		ProtobufRules: (*string)(p.ProtobufRules), FailOn: (*string)(p.FailOn), SchemaText: (*string)(p.SchemaText),
-		Governance: (*string)(p.Governance), ExemptTopics: (*[]string)(p.ExemptTopics),
+		Governance: (*string)(p.Governance), Unread: (*string)(p.Unread), ExemptTopics: (*[]string)(p.ExemptTopics),
 	}
 	if p.APIVersion != nil {
 		wire.APIVersion = new(p.APIVersion.String())
@@ -72,6 +72,7 @@ func policyFrom(wire client.Policy) (registry.Policy, error) {
 		FailOn:        (*finding.Severity)(wire.FailOn),
 		SchemaText:    (*registry.SchemaText)(wire.SchemaText),
 		Governance:    (*registry.Governance)(wire.Governance),
+		Unread:        (*registry.Unread)(wire.Unread),
 		ExemptTopics:  (*registry.Patterns)(wire.ExemptTopics),
 	}
 	if wire.APIVersion != nil {
