@@ -41,6 +41,7 @@ var rooms = []room{
 	{"contracts/export", []string{"contracts/...", "compat", "schema"}, "a page shows what a contract says and judges nothing"},
 	{"contracts/rules", []string{"schema/..."}, "rules are judged and run on schemas alone, by whoever holds both"},
 	{"lineage", nil, "facts and the graph made of them are pure: what is asked of a schema is a path"},
+	{"lineage/usage", []string{"lineage"}, "it notes requests as facts and knows no registry"},
 	{"lineage/lineagetest", []string{"lineage"}, "the suite knows the Store alone, not who implements it"},
 	{"registry/client", []string{"schema", "schema/finding"}, "who calls a registry must not carry one"},
 	{"registry/transfer", []string{"registry/client", "schema", "schema/finding"}, "content moves over the API alone, so it knows no registry from within"},
@@ -50,7 +51,7 @@ var rooms = []room{
 	{"registry/pglog", []string{"registry", "lineage"}, "a store knows what it implements and no other store"},
 	{"registry/pglog/pgtest", nil, "it gives tests a database and knows no log"},
 	{"registry", []string{"schema/...", "compat/...", "contracts", "contracts/...", "lineage"}, "the core knows the domains, and neither its stores nor its callers"},
-	{"web/api", []string{"registry", "registry/client", "schema/...", "compat", "lineage", "lineage/openlineage"}, "a handler decodes, asks the registry and encodes"},
+	{"web/api", []string{"registry", "registry/client", "schema/...", "compat", "lineage", "lineage/usage"}, "a handler decodes, asks the registry and encodes"},
 	{"web", []string{"web/...", "registry", "schema", "schema/jsontree"}, "the server composes and decides nothing"},
 	{"cmd/...", []string{"..."}, "commands put everything together"},
 }

@@ -31,6 +31,8 @@ type Options struct {
 	// MaxListed is how many schemas GET /schemas answers at most and by
 	// default (schema.search.max.limit). Default 1000.
 	MaxListed int
+	// Usage notes who uses which schema; nil notes nothing.
+	Usage Usage
 	// Build names the running program in /v1/metadata/version.
 	Build string
 	// KafkaCluster and Group name the clusters in /v1/metadata/id. Group

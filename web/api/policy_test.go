@@ -17,7 +17,7 @@ func TestPolicyRefusesWhatTheLevelLetsPass(t *testing.T) {
 	want(t, s, http.MethodGet, "/accord/v1/config/s", "", 200, `{}`)
 	want(t, s, http.MethodPut, "/accord/v1/config", `{"protobufRules":"wire"}`, 200, `{"protobufRules":"WIRE"}`)
 	want(t, s, http.MethodGet, "/accord/v1/config/s?defaultToGlobal=true", "", 200,
-		`{"protobufRules":"WIRE","failOn":"error","governance":"off",`+
+		`{"protobufRules":"WIRE","failOn":"error","governance":"off","unread":"error",`+
 			`"exemptTopics":["_*","*-changelog","*-repartition","connect-configs","connect-offsets","connect-status"],`+
 			`"apiVersion":"8.5","schemaText":"source"}`)
 	answer := want(t, s, http.MethodPost, "/subjects/s/versions", proto(reused), 409, "")

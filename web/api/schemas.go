@@ -1,6 +1,7 @@
 package api
 
 import (
+	"github.com/accordhq/accord/lineage"
 	"github.com/accordhq/accord/registry"
 	"github.com/accordhq/accord/registry/client"
 	"github.com/accordhq/accord/schema"
@@ -59,6 +60,7 @@ func (h *Handler) schemaByID(r *request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
+	h.note(r, lineage.Fetched, v)
 	withMaxID, withSubjects := r.flag("fetchMaxId"), r.flag("includeSubjects")
 	if opts.Plain() && !withMaxID && !withSubjects {
 		return h.schemaAnswer(v), nil
@@ -82,7 +84,11 @@ func (h *Handler) schemaTextByID(r *request) (any, error) {
 		return nil, err
 	}
 	v, err := h.reg.SchemaByID(r.Context(), id, h.subjectQuery(r), r.readOptions())
-	return rawText(v.Text), err
+	if err != nil {
+		return nil, err
+	}
+	h.note(r, lineage.Fetched, v)
+	return rawText(v.Text), nil
 }
 
 func (h *Handler) subjectsOfID(r *request) (any, error) {
@@ -112,6 +118,7 @@ func (h *Handler) schemaByGUID(r *request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
+	h.note(r, lineage.Fetched, v)
 	answer := h.schemaStringOf(v)
 	answer.Subject, answer.Version = "", 0
 	return answer, nil

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"github.com/accordhq/accord/lineage"
 	"github.com/accordhq/accord/registry"
 	"github.com/accordhq/accord/registry/client"
 )
@@ -44,6 +45,7 @@ func (h *Handler) lookup(r *request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
+	h.note(r, lineage.LookedUp, v)
 	return h.schemaOf(v), nil
 }
 
@@ -67,6 +69,7 @@ func (h *Handler) latestWithMetadata(r *request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
+	h.note(r, lineage.Latest, v)
 	return h.schemaOf(v), nil
 }
 
@@ -88,6 +91,7 @@ func (h *Handler) register(r *request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
+	h.note(r, lineage.Registered, v)
 	return h.registeredOf(v, body), nil
 }
 
@@ -109,7 +113,11 @@ func (h *Handler) readVersion(r *request) (registry.Version, error) {
 	if err != nil {
 		return registry.Version{}, err
 	}
-	return h.reg.Version(r.Context(), h.subject(r), at, r.readOptions())
+	v, err := h.reg.Version(r.Context(), h.subject(r), at, r.readOptions())
+	if err == nil && at == registry.LatestVersion {
+		h.note(r, lineage.Latest, v)
+	}
+	return v, err
 }
 
 func (h *Handler) deleteVersion(r *request) (any, error) {
