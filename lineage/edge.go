@@ -31,9 +31,9 @@ const (
 
 // Edge says that a job reads or writes a dataset.
 type Edge struct {
-	Job       ID      `json:"job"`
+	Job       ID        `json:"job"`
 	Direction Direction `json:"direction"`
-	Dataset   ID      `json:"dataset"`
+	Dataset   ID        `json:"dataset"`
 	Evidence  Evidence  `json:"evidence"`
 	// Source names the collector: "openlineage", "kafka", "connect". What one
 	// source states as a whole (Statement) ends only its own edges.
@@ -86,9 +86,9 @@ const (
 // its inputs and outputs is real. The job is zero where only datasets were
 // named. A zero input says that the output is known to have none.
 type Through struct {
-	Job        ID       `json:"job"`
-	Input      ID       `json:"input"`
-	Output     ID       `json:"output"`
+	Job        ID         `json:"job"`
+	Input      ID         `json:"input"`
+	Output     ID         `json:"output"`
 	Derivation Derivation `json:"derivation"`
 	Evidence   Evidence   `json:"evidence"`
 	Source     string     `json:"source"`
@@ -134,7 +134,7 @@ const (
 // a dataset that flows into the field as a whole; a To without path is a
 // dataset that the field has influence on as a whole.
 type FieldEdge struct {
-	Job  ID  `json:"job"`
+	Job  ID    `json:"job"`
 	From Field `json:"from"`
 	To   Field `json:"to"`
 	Transformation

@@ -68,7 +68,7 @@ func (n Node) String() string { return fmt.Sprintf("%s %s", n.Kind, n.Name) }
 // "order.items[].sku"; one below "key." is of a message's key. A path "" is the
 // dataset as a whole.
 type Field struct {
-	Dataset ID   `json:"dataset"`
+	Dataset ID     `json:"dataset"`
 	Path    string `json:"path"`
 }
 

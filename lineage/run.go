@@ -33,7 +33,7 @@ func (s RunState) rank() int64 {
 // Run is a run of a job. Its interval spans its events.
 type Run struct {
 	ID    string   `json:"id"` // a UUID, in lower case
-	Job   ID     `json:"job"`
+	Job   ID       `json:"job"`
 	State RunState `json:"state"`
 	// At is when the event came that the state is of.
 	At time.Time `json:"at"`
@@ -41,7 +41,7 @@ type Run struct {
 }
 
 type runBody struct {
-	Job   ID      `json:"job"`
+	Job   ID        `json:"job"`
 	State RunState  `json:"state"`
 	At    time.Time `json:"at"`
 }
@@ -68,7 +68,7 @@ func RunOf(f Fact) (Run, error) {
 type RunIO struct {
 	Run       string    `json:"run"`
 	Direction Direction `json:"direction"`
-	Dataset   ID      `json:"dataset"`
+	Dataset   ID        `json:"dataset"`
 	// Version is the dataset's version where the event said one.
 	Version string `json:"version,omitempty"`
 	Interval

@@ -62,8 +62,8 @@ func FacetOf(f Fact) (Facet, error) {
 // cluster moves its name, and what it meant at a time can still be told.
 type Alias struct {
 	Kind     NodeKind `json:"kind"`
-	From     ID     `json:"from"`
-	To       ID     `json:"to"`
+	From     ID       `json:"from"`
+	To       ID       `json:"to"`
 	Evidence Evidence `json:"evidence"`
 	Source   string   `json:"source"`
 	// Note says why: "advertised.listeners of cluster MkU3…", "symlinks facet".

@@ -51,7 +51,7 @@ const (
 // Use says that a client used a version of a subject.
 type Use struct {
 	// Client is who: the principal, or else what its requests say of it.
-	Client  ID   `json:"client"`
+	Client  ID     `json:"client"`
 	Action  Action `json:"action"`
 	Subject string `json:"subject"`
 	Version int    `json:"version"`

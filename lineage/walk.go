@@ -1,0 +1,124 @@
+package lineage
+
+import "time"
+
+// Way says which way a walk goes.
+type Way string
+
+// The ways.
+const (
+	Downstream Way = "downstream" // with the data: to what is made of it
+	Upstream   Way = "upstream"   // against it: to what it is made of
+)
+
+// Bounds of walks.
+const (
+	// DefaultDepth is how far a walk goes that does not say, MaxDepth how far
+	// any walk goes.
+	DefaultDepth, MaxDepth = 20, 100
+	// DefaultNodes is how many places a walk lists that does not say, MaxNodes
+	// how many any walk lists.
+	DefaultNodes, MaxNodes = 1000, 10_000
+	// MaxCounted is how many places a walk counts at most, listed or not.
+	MaxCounted = 20_000
+)
+
+// Walk asks what lies downstream or upstream of some places.
+//
+// Depth counts edges: a job is one hop from the dataset it reads, and what it
+// writes is two. Where one field is made of another by a job, that is two hops
+// as well, so that depths compare.
+//
+// If any place has a path, the walk is one from field to field, and places
+// without a path stand for all their fields.
+type Walk struct {
+	From []Place
+	Way  Way
+	// Depth bounds the hops, MaxNodes the places listed; 0 for the defaults.
+	Depth, MaxNodes int
+	// Exposed has a walk of fields stop where values are masked and not follow
+	// influence: who can see the values, rather than who breaks without them.
+	Exposed bool
+	Scope
+}
+
+// Reach is what a walk found.
+type Reach struct {
+	// Hits are the places found, the nearest first; places of From are not
+	// among them.
+	Hits []Hit `json:"hits"`
+	// Links are the edges among From and Hits.
+	Links []Link `json:"links"`
+	// Unknown are those of From that the graph does not hold.
+	Unknown []Place `json:"unknown,omitempty"`
+	// Blind are outputs on the way of a walk of fields which a job makes of
+	// one of the fields' datasets, where nobody knows of what fields.
+	Blind []Blind `json:"fieldsUnknown,omitempty"`
+	Cut
+}
+
+// Cut says what an answer leaves out.
+type Cut struct {
+	// Truncated is set if the answer is not whole for any of the reasons below.
+	Truncated bool `json:"truncated"`
+	// Left is how many places were found and not listed. AtLeast says that there
+	// may be more: the walk stopped counting.
+	Left    int  `json:"left,omitempty"`
+	AtLeast bool `json:"atLeast,omitempty"`
+	// Deeper is how many of the places at the greatest depth have edges onward.
+	Deeper int `json:"deeper,omitempty"`
+	// LinksLeft is how many links among what is listed are not listed.
+	LinksLeft int `json:"linksLeft,omitempty"`
+}
+
+// Hit is a place that a walk found.
+type Hit struct {
+	Place
+	// Hops is the length of the shortest path, in edges; of several the proven
+	// and then the surest counts.
+	Hops int `json:"hops"`
+	// Parent is the place before this one on that path: an index into Hits, or
+	// -1 if it is one of From, which Root then names by its index there.
+	Parent int `json:"parent"`
+	Root   int `json:"root"`
+	// Via is the job on the last step of a walk of fields.
+	Via ID `json:"via,omitzero"`
+	// Confidence is the weakest on the path. Proven says that all of the path
+	// rests on evidence of what happens, and no step on it is one of a job's
+	// inputs into one of its outputs merely because both are there.
+	Confidence Confidence `json:"confidence"`
+	Proven     bool       `json:"proven"`
+	// Status is the worst, and LastSeen the earliest last sighting, of the edges
+	// on the path.
+	Status   Status    `json:"status"`
+	LastSeen time.Time `json:"lastSeen"`
+	// Masked and Influenced tell of a field: that its value comes from the start
+	// only masked, or that it is not made of the start at all but depends on
+	// it (joined, filtered, grouped by it).
+	Masked     bool `json:"masked,omitempty"`
+	Influenced bool `json:"influenced,omitempty"`
+	// End says that nothing that counts leads on: a sink downstream, a source
+	// upstream.
+	End bool `json:"end,omitempty"`
+	Who
+}
+
+// Who says what people said of a node: whom to ask about it.
+type Who struct {
+	// Owners are the teams to tell: what rules say, then what facets say.
+	Owners []string `json:"owners,omitempty"`
+	// Tool says that a job reads everything and is no reader of the data, Hidden
+	// that somebody does not want it shown.
+	Tool   bool `json:"tool,omitempty"`
+	Hidden bool `json:"hidden,omitempty"`
+}
+
+// Blind is an output of a job whose fields nobody traced.
+type Blind struct {
+	Input  ID `json:"input"`
+	Job    ID `json:"job"`
+	Output ID `json:"output"`
+}
+
+// Walk answers a walk.
+func (g *Graph) Walk(w Walk) Reach { return Reach{} }
