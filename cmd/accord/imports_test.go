@@ -85,7 +85,7 @@ var testOnly = []string{
 }
 
 // testPackages hold tests for others to run, so they may import what tests do.
-var testPackages = []string{"registry/logtest", "compat/compattest", "schema/schematest", "registry/pglog/pgtest"}
+var testPackages = []string{"registry/logtest", "compat/compattest", "schema/schematest", "registry/pglog/pgtest", "lineage/lineagetest"}
 
 func TestImports(t *testing.T) {
 	t.Parallel()
