@@ -133,7 +133,8 @@ func (st *State) checkRules(subject, file string, parsed schema.Parsed) []findin
 
 // caseOf lays a subject before the rules of contracts.
 func (r *Registry) caseOf(ctx context.Context, before, after *State, subject string, role role) (c contracts.Case, err error) {
-	c = contracts.Case{Subject: subject, At: r.now(), Inherits: role.inherits}
+	c = contracts.Case{Subject: subject, At: r.now(), Inherits: role.inherits, Readers: r.readersOf(subject)}
+	c.Unread = *after.effectivePolicy(subject).Unread == UnreadWarn
 	if c.Contract, err = r.promiseOf(ctx, after, role.home); err != nil {
 		return c, err
 	}

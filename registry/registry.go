@@ -33,6 +33,9 @@ type Options struct {
 	Logger *slog.Logger
 	// Now is the clock that stamps records. Required.
 	Now func() time.Time
+	// Lineage knows who reads streams, for the gate. nil is a registry that
+	// nobody tells: readers are called unknown then.
+	Lineage Lineage
 	// TextCache bounds, in bytes, the schema texts kept in memory; those
 	// beyond it are read from the log. Default 256 MiB.
 	TextCache int
@@ -55,6 +58,8 @@ type Registry struct {
 	log    Log
 	logger *slog.Logger
 	now    func() time.Time
+	// lineage is nil where nobody observes.
+	lineage Lineage
 
 	state atomic.Pointer[State]
 	texts *budgetCache[Offset, string]
@@ -87,7 +92,7 @@ func Open(ctx context.Context, opts Options) (*Registry, error) {
 		opts.Logger = slog.New(slog.DiscardHandler)
 	}
 	r := &Registry{
-		log: opts.Log, logger: opts.Logger, now: opts.Now,
+		log: opts.Log, logger: opts.Logger, now: opts.Now, lineage: opts.Lineage,
 		texts:           newBudgetCache[Offset](cmp.Or(opts.TextCache, defaultCache), func(t string) int { return len(t) }),
 		parsed:          newBudgetCache[sourceKey](cmp.Or(opts.ParseCache, defaultCache)/2, (*understood).weight),
 		stored:          newBudgetCache[Offset](cmp.Or(opts.ParseCache, defaultCache)/2, (*understood).weight),
