@@ -90,10 +90,16 @@ func changesEnd(t *testing.T, s lineage.Store) {
 func changesStop(t *testing.T, s lineage.Store) {
 	mustPut(t, s, node("a", 1), node("b", 1))
 	mustRecord(t, s, events(2)...)
-	for range s.Changes(bounded(t), 0) {
+	for _, err := range s.Changes(bounded(t), 0) {
+		if err != nil {
+			t.Fatal(err)
+		}
 		break
 	}
-	for range s.Recorded(bounded(t), 0) {
+	for _, err := range s.Recorded(bounded(t), 0) {
+		if err != nil {
+			t.Fatal(err)
+		}
 		break
 	}
 	mustPut(t, s, node("c", 1))

@@ -18,9 +18,9 @@ var expireConditions = []condition{
 	{"expire respects the context", expireCancelled},
 }
 
-func mustExpire(t *testing.T, s lineage.Store, kind lineage.Kind, minute, limit int) int {
+func mustExpireRuns(t *testing.T, s lineage.Store, minute, limit int) int {
 	t.Helper()
-	n, err := s.Expire(bounded(t), kind, at(minute), limit)
+	n, err := s.Expire(bounded(t), lineage.KindRun, at(minute), limit)
 	if err != nil {
 		t.Fatalf("expire: %v", err)
 	}
@@ -43,16 +43,16 @@ func expireFacts(t *testing.T, s lineage.Store) {
 	}
 	seen := run("0", "s", 50, "") // is old and was seen again
 	mustPut(t, s, seen)
-	if n := mustExpire(t, s, lineage.KindRun, 5, 0); n != 0 {
+	if n := mustExpireRuns(t, s, 5, 0); n != 0 {
 		t.Errorf("%d removed, of none allowed", n)
 	}
-	if n := mustExpire(t, s, lineage.KindRun, 5, 3); n != 3 {
+	if n := mustExpireRuns(t, s, 5, 3); n != 3 {
 		t.Errorf("%d removed, want 3", n)
 	}
-	if n := mustExpire(t, s, lineage.KindRun, 5, 3); n != 1 {
+	if n := mustExpireRuns(t, s, 5, 3); n != 1 {
 		t.Errorf("%d removed, want the one that was left", n)
 	}
-	if n := mustExpire(t, s, lineage.KindRun, 5, 3); n != 0 {
+	if n := mustExpireRuns(t, s, 5, 3); n != 0 {
 		t.Errorf("%d removed, want none", n)
 	}
 	same(t, "what is left", []string{"0", "5", "6", "7", "8", "9"}, keys(mustList(t, s, lineage.KindRun, lineage.Query{})))
@@ -72,7 +72,7 @@ func expireKeepsOrder(t *testing.T, s lineage.Store) {
 	mustPut(t, s, run("old", "", 1, ""))
 	mustRecord(t, s, event("old", 1))
 	changed, read := newest(t, s)
-	mustExpire(t, s, lineage.KindRun, 2, 10)
+	mustExpireRuns(t, s, 2, 10)
 	if n := mustExpireEvents(t, s, 2, read, 10); n != 1 {
 		t.Errorf("%d events removed, want 1", n)
 	}
@@ -89,7 +89,7 @@ func expireKeepsOrder(t *testing.T, s lineage.Store) {
 
 func expireAgain(t *testing.T, s lineage.Store) {
 	mustPut(t, s, run("a", "s", 1, "old"))
-	mustExpire(t, s, lineage.KindRun, 2, 10)
+	mustExpireRuns(t, s, 2, 10)
 	again := run("a", "t", 0, "again")
 	mustPut(t, s, again)
 	same(t, "the fact", again, mustFact(t, s, lineage.KindRun, "a"))

@@ -68,7 +68,7 @@ func reopeningAfterExpiry(t *testing.T, open opener) {
 	mustPut(t, s, run("old", "", 1, ""))
 	mustRecord(t, s, event("old", 1))
 	changed, read := newest(t, s)
-	mustExpire(t, s, lineage.KindRun, 2, 10)
+	mustExpireRuns(t, s, 2, 10)
 	mustExpireEvents(t, s, 2, read, 10)
 	if err := s.Close(); err != nil {
 		t.Fatalf("close: %v", err)

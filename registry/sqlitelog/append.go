@@ -18,7 +18,7 @@ func (l *Log) Append(ctx context.Context, at registry.Offset, recs ...registry.R
 	if err != nil {
 		return registry.Offset{}, l.failure(ctx, "append to", err)
 	}
-	l.heads.advance(head)
+	l.heads.Ring(head)
 	return registry.NewOffset(head, 0), nil
 }
 

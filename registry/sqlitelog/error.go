@@ -8,6 +8,7 @@ import (
 	"modernc.org/sqlite"
 	lib "modernc.org/sqlite/lib"
 
+	"github.com/accordhq/accord/lineage"
 	"github.com/accordhq/accord/registry"
 )
 
@@ -23,20 +24,20 @@ var hints = map[int]string{
 	lib.SQLITE_IOERR:    "the disk failed: check the system's log and the free space",
 }
 
-// failure wraps what went wrong while doing something to the log, with a hint
+// failure wraps what went wrong while doing something to the file, with a hint
 // where there is one. The contract's own answers pass as they are, and the
 // end of the context wins over how SQLite reports being interrupted.
-func (l *Log) failure(ctx context.Context, doing string, err error) error {
-	if errors.Is(err, registry.ErrConflict) {
+func (f *file) failure(ctx context.Context, doing string, err error) error {
+	if errors.Is(err, registry.ErrConflict) || errors.Is(err, lineage.ErrNotFound) || errors.Is(err, f.closed) {
 		return err
 	}
 	if ctx.Err() != nil {
-		return fmt.Errorf("%s sqlite log %q: %w", doing, l.path, ctx.Err())
+		return fmt.Errorf("%s sqlite %s %q: %w", doing, f.name, f.path, ctx.Err())
 	}
 	if hint := hints[resultOf(err)]; hint != "" {
-		return fmt.Errorf("%s sqlite log %q: %s: %w", doing, l.path, hint, err)
+		return fmt.Errorf("%s sqlite %s %q: %s: %w", doing, f.name, f.path, hint, err)
 	}
-	return fmt.Errorf("%s sqlite log %q: %w", doing, l.path, err)
+	return fmt.Errorf("%s sqlite %s %q: %w", doing, f.name, f.path, err)
 }
 
 // resultOf is SQLite's primary result code of an error, SQLITE_OK if the error

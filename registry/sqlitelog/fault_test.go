@@ -4,14 +4,17 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/accordhq/accord/registry"
+	"github.com/accordhq/accord/registry/sqlstore"
 )
 
 // Open says what is wrong with a path or a file and what to do about it, and
@@ -114,24 +117,25 @@ func TestMigrate(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "accord.db")
 	create(t, path)
 	db := database(t, path)
-	scripts, err := migrations()
+	scripts, err := sqlstore.Scripts(embedded, "migrations")
 	check(t, err)
+	had := len(scripts)
 	next := append(slices.Clip(scripts), "CREATE TABLE second (x); INSERT INTO second VALUES (2)", "CREATE TABLE third (x)")
-	broken := append(slices.Clip(next[:2]), "CREATE TABLE second (x)")
+	broken := append(slices.Clip(next[:had+1]), "CREATE TABLE second (x)")
 
-	if err := migrate(t.Context(), db, broken); err == nil || !strings.Contains(err.Error(), "migration 3") {
-		t.Errorf("a broken migration: got %v, want an error that names migration 3", err)
+	if err := logFile.migrate(t.Context(), db, broken); err == nil || !strings.Contains(err.Error(), fmt.Sprint("migration ", had+2)) {
+		t.Errorf("a broken migration: got %v, want an error that names migration %d", err, had+2)
 	}
-	if got := pragma(t, db, "PRAGMA user_version"); got != "1" {
-		t.Errorf("a broken migration left version %s, want 1", got)
+	if got := pragma(t, db, "PRAGMA user_version"); got != strconv.Itoa(had) {
+		t.Errorf("a broken migration left version %s, want %d", got, had)
 	}
 	for range 2 {
-		check(t, migrate(t.Context(), db, next))
-		if got := pragma(t, db, "SELECT user_version || ' ' || x FROM pragma_user_version, second"); got != "3 2" {
-			t.Errorf("after migrating: got %q, want version 3 and the value 2", got)
+		check(t, logFile.migrate(t.Context(), db, next))
+		if got := pragma(t, db, "SELECT user_version || ' ' || x FROM pragma_user_version, second"); got != fmt.Sprint(had+2, " 2") {
+			t.Errorf("after migrating: got %q, want version %d and the value 2", got, had+2)
 		}
 	}
-	if err := migrate(t.Context(), db, scripts); !errors.Is(err, errTooNew) {
+	if err := logFile.migrate(t.Context(), db, scripts); !errors.Is(err, errTooNew) {
 		t.Errorf("an older program: got %v, want errTooNew", err)
 	}
 }

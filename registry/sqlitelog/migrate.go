@@ -6,65 +6,47 @@ import (
 	"embed"
 	"errors"
 	"fmt"
-	"io/fs"
 	"time"
 
 	lib "modernc.org/sqlite/lib"
-)
 
-// applicationID marks a SQLite file as ours: "ACRD".
-const applicationID = 0x41435244
+	"github.com/accordhq/accord/registry/sqlstore"
+)
 
 // Migrations are applied in order of their names, each once. PRAGMA
 // user_version counts those a file has had. They only go forward: a released
 // one is never changed.
 //
-//go:embed migrations/*.sql
+//go:embed migrations/*.sql lineage/*.sql
 var embedded embed.FS
-
-func migrations() ([]string, error) {
-	names, err := fs.Glob(embedded, "migrations/*.sql")
-	if err != nil {
-		return nil, err
-	}
-	scripts := make([]string, len(names))
-	for i, name := range names {
-		script, err := fs.ReadFile(embedded, name)
-		if err != nil {
-			return nil, err
-		}
-		scripts[i] = string(script)
-	}
-	return scripts, nil
-}
 
 var (
 	errForeign = errors.New("this SQLite database belongs to another program: name another file")
-	errTooNew  = errors.New("this log was written by a newer version of accord: upgrade accord, or restore a backup of before")
+	errTooNew  = errors.New("this file was written by a newer version of accord: upgrade accord, or restore a backup of before")
 )
 
-// prepareFile makes sure that the file is a log of ours with the newest
-// schema, and that the connection writes as durably as Append promises.
-// Nothing is changed in a file that is not ours.
-func prepareFile(ctx context.Context, db *sql.DB, busy time.Duration) error {
-	scripts, err := migrations()
+// prepareFile makes sure that the file is one of the format with the newest
+// schema, and that the connection writes as durably as is promised. Nothing is
+// changed in a file that is not ours.
+func (f format) prepareFile(ctx context.Context, db *sql.DB, busy time.Duration) error {
+	scripts, err := sqlstore.Scripts(embedded, f.folder)
 	if err != nil {
 		return err
 	}
-	had, err := version(ctx, db, len(scripts))
+	had, err := f.version(ctx, db, len(scripts))
 	if err != nil {
 		return err
 	}
 	if err := useWAL(ctx, db, busy); err != nil {
 		return err
 	}
-	if err := expect(ctx, db, "PRAGMA synchronous", "2"); err != nil {
+	if err := expect(ctx, db, "PRAGMA synchronous", f.synchronous); err != nil {
 		return err
 	}
 	if had == len(scripts) {
 		return nil // and no lock to wait for
 	}
-	return migrate(ctx, db, scripts)
+	return f.migrate(ctx, db, scripts)
 }
 
 // walRetry is how long useWAL waits between two tries.
@@ -97,8 +79,8 @@ type querier interface {
 }
 
 // version returns how many migrations a file has had. It fails if the file is
-// not ours or has had more than known.
-func version(ctx context.Context, q querier, known int) (int, error) {
+// not of the format or has had more than known.
+func (f format) version(ctx context.Context, q querier, known int) (int, error) {
 	var application, had, objects int
 	err := q.QueryRowContext(ctx, `SELECT
 		(SELECT application_id FROM pragma_application_id),
@@ -107,9 +89,9 @@ func version(ctx context.Context, q querier, known int) (int, error) {
 	switch {
 	case err != nil:
 		return 0, err
-	case application == applicationID && had > known:
+	case application == f.application && had > known:
 		return 0, fmt.Errorf("%w (its schema is %d, this version knows %d)", errTooNew, had, known)
-	case application == applicationID:
+	case application == f.application:
 		return had, nil
 	case application != 0 || had != 0 || objects != 0:
 		return 0, errForeign
@@ -119,13 +101,13 @@ func version(ctx context.Context, q querier, known int) (int, error) {
 
 // migrate applies the scripts that a file has not had, all in one transaction.
 // Another process may do the same meanwhile: who comes second finds it done.
-func migrate(ctx context.Context, db *sql.DB, scripts []string) error {
+func (f format) migrate(ctx context.Context, db *sql.DB, scripts []string) error {
 	tx, err := db.BeginTx(ctx, nil)
 	if err != nil {
 		return err
 	}
 	defer tx.Rollback() //nolint:errcheck // after a commit it reports just that
-	had, err := version(ctx, tx, len(scripts))
+	had, err := f.version(ctx, tx, len(scripts))
 	if err != nil || had == len(scripts) {
 		return err
 	}
@@ -134,7 +116,7 @@ func migrate(ctx context.Context, db *sql.DB, scripts []string) error {
 			return fmt.Errorf("migration %d: %w", had+i+1, err)
 		}
 	}
-	if _, err := tx.ExecContext(ctx, fmt.Sprintf("PRAGMA application_id = %d; PRAGMA user_version = %d", applicationID, len(scripts))); err != nil {
+	if _, err := tx.ExecContext(ctx, fmt.Sprintf("PRAGMA application_id = %d; PRAGMA user_version = %d", f.application, len(scripts))); err != nil {
 		return err
 	}
 	return tx.Commit()

@@ -146,6 +146,6 @@ func (l *Log) head(ctx context.Context) (int64, error) {
 	if err := l.stmts.head.QueryRowContext(ctx).Scan(&head); err != nil {
 		return 0, l.failure(ctx, "read", err)
 	}
-	l.heads.advance(head)
+	l.heads.Ring(head)
 	return head, nil
 }

@@ -19,36 +19,19 @@ package sqlitelog
 import (
 	"cmp"
 	"context"
-	"database/sql"
-	"errors"
-	"fmt"
-	"net/url"
-	"os"
-	"path/filepath"
-	"strconv"
-	"strings"
-	"sync"
 	"time"
 
-	_ "modernc.org/sqlite" // the driver "sqlite"
-
 	"github.com/accordhq/accord/registry"
+	"github.com/accordhq/accord/registry/sqlstore"
 )
 
 var _ registry.Log = (*Log)(nil)
 
-// readers bounds the connections for reading. Reads of the registry come from
-// memory; these serve start-up, catching up and the bodies that no cache holds.
-const readers = 4
-
-// writing are the settings of connections that write. The page size counts
-// for a new file alone: 8 KB holds three schemas of the usual 2 KB, where the
-// default of 4 KB holds one and leaves the rest empty.
-var writing = []string{
-	"synchronous(full)", "fullfsync(1)", "checkpoint_fullfsync(1)", // the last two matter on macOS
-	"secure_delete(on)",
-	"page_size(8192)",
-}
+// What Options leave out.
+const (
+	pollInterval = 250 * time.Millisecond
+	busyTimeout  = 5 * time.Second
+)
 
 // Options tune a log. The zero value is fit for production.
 type Options struct {
@@ -62,135 +45,48 @@ type Options struct {
 
 // Log is a log in a SQLite file.
 type Log struct {
-	path string
-	poll time.Duration
+	*file
+	stmts statements
+	heads *sqlstore.Bell[int64]
+}
 
-	write, read *sql.DB // one connection; up to readers
-	stmts       statements
-
-	// calls is held for reading by every use of the databases and for writing
-	// by Close, which so waits for those under way. Wait and the callers of
-	// Read sleep and work without it.
-	calls     sync.RWMutex
-	closing   chan struct{} // closed first thing by Close
-	closeOnce func() error  // shut, run once
-
-	heads   heads
-	polling chan struct{} // holds a token while one of the waiters polls for all
+// logFile is what is particular to a log. The page size counts for a new file
+// alone: 8 KB holds three schemas of the usual 2 KB, where the default of 4 KB
+// holds one and leaves the rest empty.
+var logFile = format{
+	name: "log", folder: "migrations", application: 0x41435244, // "ACRD"
+	synchronous: "2", // full
+	writing: []string{
+		"synchronous(full)", "fullfsync(1)", "checkpoint_fullfsync(1)", // the last two matter on macOS
+		"secure_delete(on)",
+		"page_size(8192)",
+	},
+	closed: registry.ErrClosed,
 }
 
 // Open opens the log in the file at path, or makes it. The folder must exist.
 // It fails if the file is something else, is damaged, or was written by a
 // newer version; the error says what to do about it.
 func Open(ctx context.Context, path string, opts Options) (*Log, error) {
-	l := &Log{
-		poll:    cmp.Or(opts.PollInterval, 250*time.Millisecond),
-		closing: make(chan struct{}),
-		heads:   heads{grown: make(chan struct{})},
-		polling: make(chan struct{}, 1),
-	}
-	l.closeOnce = sync.OnceValue(l.shut)
-	var err error
-	if l.path, err = usable(path); err != nil {
-		return nil, fmt.Errorf("open sqlite log %q: %w", path, err)
-	}
-	if err := l.connect(ctx, cmp.Or(opts.BusyTimeout, 5*time.Second)); err != nil {
-		return nil, errors.Join(l.failure(ctx, "open", err), l.Close())
+	l := &Log{file: newFile(logFile)}
+	l.heads = sqlstore.NewBell(sqlstore.Ringing[int64]{
+		Join:  func(a, b int64) int64 { return max(a, b) },
+		Look:  func(ctx context.Context) error { _, err := l.head(ctx); return err },
+		Every: cmp.Or(opts.PollInterval, pollInterval), Closing: l.closing, Closed: registry.ErrClosed,
+	})
+	if err := l.open(ctx, path, cmp.Or(opts.BusyTimeout, busyTimeout), l.stmts.prepare); err != nil {
+		return nil, err
 	}
 	return l, nil
 }
 
-// connect opens both pools, brings the schema up to date in between, and
-// prepares the statements.
-func (l *Log) connect(ctx context.Context, busy time.Duration) error {
-	var err error
-	if l.write, err = sql.Open("sqlite", dsn(l.path, busy, writing...)); err != nil {
-		return err
-	}
-	l.write.SetMaxOpenConns(1)
-	if err := prepareFile(ctx, l.write, busy); err != nil {
-		return err
-	}
-	if l.read, err = sql.Open("sqlite", dsn(l.path, busy, "query_only(on)")); err != nil {
-		return err
-	}
-	l.read.SetMaxOpenConns(readers)
-	l.read.SetMaxIdleConns(readers)
-	return l.stmts.prepare(ctx, l.write, l.read)
+// Wait implements registry.Log. Appends of this process wake it at once. Those
+// of others are found by polling, which one of the waiters does for all, and
+// nobody when nobody waits.
+func (l *Log) Wait(ctx context.Context, after registry.Offset) error {
+	at, _ := after.Parts()
+	return l.heads.Wait(ctx, func(head int64) bool { return head > at })
 }
 
 // Close implements registry.Log. It waits for calls under way.
 func (l *Log) Close() error { return l.closeOnce() }
-
-func (l *Log) shut() error {
-	close(l.closing)
-	l.calls.Lock()
-	defer l.calls.Unlock()
-	// The reading side goes first: the last connection to leave empties the
-	// write-ahead log into the file, and must be one that may write.
-	var errs []error
-	for _, db := range []*sql.DB{l.read, l.write} {
-		if db != nil {
-			errs = append(errs, db.Close())
-		}
-	}
-	if err := errors.Join(errs...); err != nil {
-		return fmt.Errorf("close sqlite log %q: %w", l.path, err)
-	}
-	return nil
-}
-
-// enter begins a use of the databases; unless it fails, leave must follow.
-func (l *Log) enter() error {
-	l.calls.RLock()
-	select {
-	case <-l.closing:
-		l.calls.RUnlock()
-		return registry.ErrClosed
-	default:
-		return nil
-	}
-}
-
-func (l *Log) leave() { l.calls.RUnlock() }
-
-// usable returns path made absolute if a database may be there, which SQLite
-// itself reports as "unable to open database file" whatever the reason.
-func usable(path string) (string, error) {
-	if path == "" {
-		return "", errors.New("no path given: name a file")
-	}
-	path, err := filepath.Abs(path)
-	if err != nil {
-		return "", err
-	}
-	switch info, err := os.Stat(path); {
-	case err == nil && info.IsDir():
-		return "", errors.New("this is a folder: name a file in it")
-	case err == nil && !info.Mode().IsRegular():
-		return "", errors.New("this is not a regular file: name one")
-	case err == nil:
-		return path, nil
-	case !errors.Is(err, os.ErrNotExist):
-		return "", err
-	}
-	if _, err := os.Stat(filepath.Dir(path)); err != nil {
-		return "", fmt.Errorf("the folder must exist: create it first: %w", err)
-	}
-	return path, nil
-}
-
-// dsn names the file in the driver's terms. The path must be absolute: so no
-// name, such as ":memory:", has a special meaning.
-func dsn(path string, busy time.Duration, pragmas ...string) string {
-	query := url.Values{
-		"_txlock":   {"immediate"}, // a transaction that writes must not find out late that another does
-		"_pragma":   append([]string{"busy_timeout(" + strconv.FormatInt(busy.Milliseconds(), 10) + ")"}, pragmas...),
-		"_error_rc": {"1"},
-	}
-	path = filepath.ToSlash(path)
-	if !strings.HasPrefix(path, "/") {
-		path = "/" + path // a Windows drive
-	}
-	return (&url.URL{Scheme: "file", Path: path, RawQuery: query.Encode()}).String()
-}

@@ -13,6 +13,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/accordhq/accord/lineage"
+	"github.com/accordhq/accord/lineage/lineagetest"
 	"github.com/accordhq/accord/registry"
 	"github.com/accordhq/accord/registry/logtest"
 	"github.com/accordhq/accord/registry/sqlitelog"
@@ -32,6 +34,22 @@ func TestConformancePersistent(t *testing.T) {
 	logtest.RunPersistent(t, func(t *testing.T, path string) registry.Log {
 		t.Helper()
 		return openPolling(t, filepath.Join(path, "accord.db"), 5*time.Millisecond)
+	})
+}
+
+func TestLineageConformance(t *testing.T) {
+	t.Parallel()
+	lineagetest.Run(t, func(t *testing.T) lineage.Store {
+		t.Helper()
+		return openLineage(t, filepath.Join(t.TempDir(), "lineage.db"), time.Hour)
+	})
+}
+
+func TestLineageConformancePersistent(t *testing.T) {
+	t.Parallel()
+	lineagetest.RunPersistent(t, func(t *testing.T, path string) lineage.Store {
+		t.Helper()
+		return openLineage(t, filepath.Join(path, "lineage.db"), 5*time.Millisecond)
 	})
 }
 
@@ -192,6 +210,20 @@ func openPolling(tb testing.TB, path string, interval time.Duration) *sqlitelog.
 		}
 	})
 	return log
+}
+
+func openLineage(tb testing.TB, path string, interval time.Duration) *sqlitelog.Lineage {
+	tb.Helper()
+	store, err := sqlitelog.OpenLineage(tb.Context(), path, sqlitelog.Options{PollInterval: interval})
+	if err != nil {
+		tb.Fatal(err)
+	}
+	tb.Cleanup(func() {
+		if err := store.Close(); err != nil {
+			tb.Error(err)
+		}
+	})
+	return store
 }
 
 // connect opens the file as an operator would.

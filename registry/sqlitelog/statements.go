@@ -17,11 +17,7 @@ type statements struct {
 const headQuery = `SELECT coalesce(max(seq), 0) FROM entries`
 
 func (s *statements) prepare(ctx context.Context, write, read *sql.DB) error {
-	for _, p := range []struct {
-		db    *sql.DB
-		stmt  **sql.Stmt
-		query string
-	}{
+	return prepareAll(ctx, []preparation{
 		{write, &s.headInTx, headQuery},
 		{write, &s.insertEntry, `INSERT INTO entries (seq, kind, id, op, time_ms, actor, change, optional, facts)
 			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`},
@@ -33,7 +29,18 @@ func (s *statements) prepare(ctx context.Context, write, read *sql.DB) error {
 			FROM entries WHERE seq > ? AND seq <= ? ORDER BY seq LIMIT ?`},
 		{read, &s.entry, `SELECT seq, kind, id, op, time_ms, actor, change, optional, facts, body
 			FROM entries LEFT JOIN bodies USING (seq) WHERE seq = ?`},
-	} {
+	})
+}
+
+// preparation is a statement to be prepared.
+type preparation struct {
+	db    *sql.DB
+	stmt  **sql.Stmt
+	query string
+}
+
+func prepareAll(ctx context.Context, statements []preparation) error {
+	for _, p := range statements {
 		var err error
 		if *p.stmt, err = p.db.PrepareContext(ctx, p.query); err != nil {
 			return err
