@@ -1,0 +1,109 @@
+package sqlflow
+
+import (
+	"maps"
+	"slices"
+	"strings"
+)
+
+// created declares the table or view that CREATE makes.
+func (r *resolver) created(st *statement, rel *relation, target Name) []ColumnFlow {
+	d := st.table
+	if d.view {
+		names := make([]string, 0, len(d.columns))
+		for _, c := range d.columns {
+			names = append(names, c.Name)
+		}
+		rel = r.renamed(st.at, rel, names)
+		r.known[target.fold()] = rel
+		return r.flows(st.at, rel)
+	}
+	table := Table{Name: target, Temporary: d.temporary, Connector: d.connector(), Options: d.options, Location: d.location}
+	if st.query == nil {
+		r.known[target.fold()] = r.declared(d, &table)
+		r.script.Tables = append(r.script.Tables, table)
+		return nil
+	}
+	columns := r.flows(st.at, rel)
+	stored := &relation{name: target}
+	if rel.rest.kind != restNone {
+		stored.rest = rest{kind: restTable, table: target}
+	}
+	for i := range columns {
+		if i < len(d.columns) {
+			columns[i].Target = d.columns[i].Name
+		}
+		stored.add(columns[i].Target, []Source{{Table: target, Column: columns[i].Target, Subtype: Identity}})
+		table.Columns = append(table.Columns, Column{Name: columns[i].Target})
+	}
+	r.known[target.fold()] = stored
+	r.script.Tables = append(r.script.Tables, table)
+	return columns
+}
+
+func (d *definition) connector() string {
+	if c := d.options["connector"]; c != "" {
+		return c
+	}
+	return strings.ToLower(d.provider)
+}
+
+// declared is the relation of a table that CREATE gives columns. A computed
+// column is what it is computed from: that is what is stored.
+func (r *resolver) declared(d *definition, table *Table) *relation {
+	if d.like != nil {
+		r.like(d, table)
+	}
+	for _, c := range d.columns {
+		table.Columns = append(table.Columns, c.Column)
+	}
+	if len(table.Columns) == 0 {
+		delete(r.known, table.Name.fold())
+		return r.stored(table.Name)
+	}
+	rel := &relation{name: table.Name, writable: []string{}}
+	computed := map[string]*expression{}
+	for _, c := range d.columns {
+		computed[c.Name] = c.computed
+	}
+	var late []string
+	for _, c := range table.Columns {
+		if computed[c.Name] != nil {
+			late = append(late, c.Name)
+			continue
+		}
+		rel.add(c.Name, []Source{{Table: table.Name, Column: c.Name, Subtype: Identity}})
+		if !c.Virtual && !c.Computed {
+			rel.writable = append(rel.writable, c.Name)
+		}
+	}
+	in := &scope{owner: &relation{}, bindings: []binding{{rel: rel}}}
+	for _, name := range late {
+		var from sources
+		r.flow(computed[name], in, effect{}, &from)
+		rel.add(name, from.list)
+	}
+	return rel
+}
+
+// like takes over the columns and options of another table.
+func (r *resolver) like(d *definition, table *Table) {
+	of := r.complete(d.like)
+	i := slices.IndexFunc(r.script.Tables, func(t Table) bool { return t.Name.fold() == of.fold() })
+	if i < 0 {
+		for _, name := range r.stored(of).names() {
+			table.Columns = append(table.Columns, Column{Name: name})
+		}
+		return
+	}
+	other := r.script.Tables[i]
+	table.Columns = append(table.Columns, other.Columns...)
+	if d.likeOptions {
+		options := maps.Clone(other.Options)
+		maps.Copy(options, table.Options)
+		table.Options = options
+		if table.Connector == "" {
+			table.Connector = other.Connector
+		}
+	}
+}

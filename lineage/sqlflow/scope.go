@@ -1,0 +1,180 @@
+package sqlflow
+
+import (
+	"slices"
+	"strings"
+)
+
+// scope is where names in a selection are looked up.
+type scope struct {
+	outer *scope // of the query around, for correlated ones
+	// queries are those that WITH names.
+	queries *namedQueries
+	// bindings are the sources of FROM.
+	bindings []binding
+	// shared are columns that USING or NATURAL makes one of two.
+	shared map[string]bool
+	// aliases are the columns the selection itself names.
+	aliases map[string][]Source
+	// inClause: aliases go before columns of tables that are not known.
+	inClause bool
+	// items are the columns of the selection, which numbers in ORDER BY mean.
+	items   *relation
+	windows map[string]*window
+	// bound are parameters of a lambda.
+	bound []string
+	// owner is the relation that reads what queries in expressions read.
+	owner *relation
+}
+
+// namedQueries are what WITH declares, inner before outer.
+type namedQueries struct {
+	outer     *namedQueries
+	relations map[string]*relation
+}
+
+func (n *namedQueries) lookup(name string) *relation {
+	key := fold(name)
+	for ; n != nil; n = n.outer {
+		if r := n.relations[key]; r != nil {
+			return r
+		}
+	}
+	return nil
+}
+
+// binding is a relation under the names a query may call it by.
+type binding struct {
+	// path is the folded alias, or the parts of the table's name.
+	path []string
+	rel  *relation
+}
+
+// called says whether a qualifier means this binding: o for o, db.t or t for
+// db.t.
+func (b binding) called(qualifier []string) bool {
+	if len(qualifier) > len(b.path) {
+		return false
+	}
+	for i, part := range b.path[len(b.path)-len(qualifier):] {
+		if fold(qualifier[i]) != part {
+			return false
+		}
+	}
+	return len(qualifier) > 0
+}
+
+// reference finds what a column's name means, from the innermost query out.
+func (r *resolver) reference(e *expression, s *scope) []Source {
+	if e.doubtful && r.backticks {
+		return nil // a string
+	}
+	for in := s; in != nil; in = in.outer {
+		if slices.ContainsFunc(in.bound, func(b string) bool { return strings.EqualFold(b, e.path[0]) }) {
+			return nil
+		}
+		if from, ok := r.inScope(e, in); ok {
+			return from
+		}
+	}
+	if !e.doubtful && !(len(e.path) == 1 && pseudoColumns[fold(e.path[0])]) {
+		r.note(e.at, "no table that is read here has a column "+strings.Join(e.path, "."))
+	}
+	return nil
+}
+
+// pseudoColumns are what engines give a row besides its columns.
+var pseudoColumns = set("rowtime", "rowkey", "rowpartition", "rowoffset", "windowstart", "windowend", "rownum", "rowid", "sysdate",
+	"ctid", "level", "user", "input__file__name", "_metadata", "localtime", "excluded")
+
+func (r *resolver) inScope(e *expression, s *scope) ([]Source, bool) {
+	if !r.spend(1 + len(s.bindings)) {
+		return nil, true
+	}
+	if from, ok := qualified(e.path, s.bindings); ok {
+		return from, true
+	}
+	if from, ok := r.listed(e, s); ok {
+		return from, true
+	}
+	if from, ok := s.aliases[fold(e.path[0])]; ok && s.inClause {
+		return nested(from, e.path[1:]), true
+	}
+	if from, ok := r.open(e, s); ok {
+		return from, true
+	}
+	from, ok := s.aliases[fold(e.path[0])]
+	return nested(from, e.path[1:]), ok
+}
+
+// qualified finds t.a and db.t.a; longer qualifiers first.
+func qualified(path []string, bindings []binding) ([]Source, bool) {
+	for n := min(len(path)-1, 3); n > 0; n-- {
+		for _, b := range bindings {
+			if !b.called(path[:n]) {
+				continue
+			}
+			if from, ok := b.rel.column(path[n:]); ok {
+				return from, true
+			}
+		}
+	}
+	return nil, false
+}
+
+// listed finds a column that a relation is known to have.
+func (r *resolver) listed(e *expression, s *scope) ([]Source, bool) {
+	var from []Source
+	found := 0
+	for _, b := range s.bindings {
+		// What a function makes of a row goes by the function's alias too.
+		if len(e.path) == 1 && b.rel.rest.kind == restMade && b.called(e.path) {
+			return b.rel.rest.from, true
+		}
+		columns, ok := b.rel.lookup(e.path[0])
+		if !ok {
+			continue
+		}
+		if found++; found == 1 {
+			from = columns
+		}
+	}
+	switch {
+	case found == 0:
+		return nil, false
+	case found > 1 && !s.shared[fold(e.path[0])]:
+		r.note(e.at, "several tables have a column "+e.path[0]+": say whose is meant")
+		return nil, true
+	}
+	return nested(from, e.path[1:]), true
+}
+
+// open gives a column to the one relation whose columns are not all known. A
+// table goes before a function.
+func (r *resolver) open(e *expression, s *scope) ([]Source, bool) {
+	var table, made, lost []*relation
+	for _, b := range s.bindings {
+		switch b.rel.rest.kind {
+		case restTable:
+			table = append(table, b.rel)
+		case restMade:
+			made = append(made, b.rel)
+		case restUnknown:
+			lost = append(lost, b.rel)
+		}
+	}
+	switch {
+	case len(table) == 1 && len(lost) == 0:
+		return table[0].unlisted(e.path)
+	case len(table)+len(lost) == 0 && len(made) == 1:
+		return made[0].unlisted(e.path)
+	case len(table)+len(lost)+len(made) == 0:
+		return nil, false
+	case s.aliases[fold(e.path[0])] != nil:
+		return nil, false
+	}
+	if len(table) > 0 || len(lost) == 0 {
+		r.note(e.at, "the tables that column "+strings.Join(e.path, ".")+" may belong to are not known well enough to say whose it is")
+	}
+	return nil, true
+}
