@@ -42,6 +42,7 @@ var rooms = []room{
 	{"contracts/rules", []string{"schema/..."}, "rules are judged and run on schemas alone, by whoever holds both"},
 	{"lineage", nil, "facts and the graph made of them are pure: what is asked of a schema is a path"},
 	{"lineage/usage", []string{"lineage"}, "it notes requests as facts and knows no registry"},
+	{"lineage/kafkascan", []string{"lineage"}, "a collector turns what it sees into facts and knows no store"},
 	{"lineage/lineagetest", []string{"lineage"}, "the suite knows the Store alone, not who implements it"},
 	{"lineage/openlineage", []string{"lineage"}, "what an event proves is pure: events in, facts out"},
 	{"lineage/sqlflow", []string{"schema"}, "a reader of SQL knows places in a text, no graph and no store"},
@@ -77,13 +78,14 @@ var libraries = []room{
 	{"cel.dev/cel-go", []string{"contracts/rules"}, "one package knows how CEL is compiled and run"},
 	{"github.com/tidwall/btree", []string{"registry"}, "the catalog's snapshots are the registry's own"},
 	{"github.com/hashicorp/golang-lru/v2", []string{"registry"}, "the registry alone keeps texts in memory"},
+	{"github.com/twmb/franz-go", []string{"lineage/kafkascan"}, "who speaks to Kafka does nothing else"},
 	{"github.com/google/uuid", []string{"registry", "web/..."}, "changes and requests have ids, nothing else has"},
 }
 
 // testOnly are libraries no program may link.
 var testOnly = []string{
 	"github.com/getkin/kin-openapi", "github.com/hamba/avro/v2", "github.com/google/go-cmp", "github.com/rogpeppe/go-internal",
-	"github.com/twmb/franz-go", "go.uber.org/goleak", "pgregory.net/rapid", "golang.org/x/tools",
+	"github.com/twmb/franz-go/pkg/kfake", "github.com/twmb/franz-go/pkg/sr", "go.uber.org/goleak", "pgregory.net/rapid", "golang.org/x/tools",
 }
 
 // testPackages hold tests for others to run, so they may import what tests do.

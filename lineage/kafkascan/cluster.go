@@ -1,14 +1,17 @@
 package kafkascan
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"net"
 	"slices"
 	"strconv"
 	"strings"
 
+	"github.com/twmb/franz-go/pkg/kerr"
 	"github.com/twmb/franz-go/pkg/kgo"
 	"github.com/twmb/franz-go/pkg/kmsg"
 )
@@ -21,6 +24,9 @@ type Cluster struct {
 	Brokers []string
 	// Asked are the addresses that the scan was given, host:port.
 	Asked []string
+	// AllGroups is true if the scan's user may describe the cluster: then it
+	// is shown every group, and else those it may describe, without a word.
+	AllGroups bool
 }
 
 // reach asks all addresses at once for the cluster's metadata and takes the
@@ -67,6 +73,19 @@ func unreachable(asked []string, opts Options, reason error) error {
 func (s *scanner) asked() []string {
 	seeds, _ := s.client.OptValue(kgo.SeedBrokers).([]string)
 	return seeds
+}
+
+// rights asks whether the scan is shown every group.
+func (s *scanner) rights(ctx context.Context) {
+	req := kmsg.NewPtrDescribeClusterRequest()
+	req.IncludeClusterAuthorizedOperations = true
+	ask(ctx, s, questionRights, req, func(_ int32, resp *kmsg.DescribeClusterResponse) {
+		operations := resp.ClusterAuthorizedOperations
+		s.scan.Cluster.AllGroups = operations != math.MinInt32 && operations&(1<<kmsg.ACLOperationDescribe) != 0
+		if err := kerr.ErrorForCode(resp.ErrorCode); err != nil || !s.scan.Cluster.AllGroups {
+			s.refuse(questionRights, cmp.Or(err, error(kerr.ClusterAuthorizationFailed)), "the cluster")
+		}
+	})
 }
 
 func (s *scanner) cluster(metadata *kmsg.MetadataResponse) {

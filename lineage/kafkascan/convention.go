@@ -3,6 +3,8 @@ package kafkascan
 import (
 	"regexp"
 	"strings"
+
+	"github.com/accordhq/accord/lineage"
 )
 
 // Guess is what a name tells by the habits of a technology.
@@ -13,9 +15,9 @@ type Guess struct {
 	App string
 	// Evidence is a sentence that says what the guess rests on.
 	Evidence string
-	// Confidence is from 0 to 1: 0.9 and more if a program gave the name and
-	// something else agrees, 0.5 and less if a person may have.
-	Confidence float64
+	// Confidence is VeryLikely or more if a program gave the name and something
+	// else agrees, Possible or less if a person may have given it.
+	Confidence lineage.Confidence
 }
 
 // The technologies whose habits are known.
@@ -119,17 +121,19 @@ type TopicGuess struct {
 // Names knows the names on a cluster, against which others are held.
 type Names struct {
 	groups map[string]Kind
+	topics map[string]bool
 	// mirrored are aliases of clusters that MirrorMaker copies from.
 	mirrored map[string]bool
 }
 
 // Names are those of the scan.
 func (s *Scan) Names() *Names {
-	n := &Names{groups: make(map[string]Kind, len(s.Groups)), mirrored: make(map[string]bool)}
+	n := &Names{groups: make(map[string]Kind, len(s.Groups)), topics: make(map[string]bool, len(s.Topics)), mirrored: make(map[string]bool)}
 	for _, g := range s.Groups {
 		n.groups[g.ID] = g.Kind
 	}
 	for _, t := range s.Topics {
+		n.topics[t.Name] = true
 		for _, suffix := range []string{".heartbeats", ".checkpoints.internal"} {
 			if alias, ok := strings.CutSuffix(t.Name, suffix); ok && alias != "" {
 				n.mirrored[alias] = true
@@ -158,7 +162,7 @@ func (n *Names) group(name, separators string) (string, bool) {
 var bookkeeping = []struct {
 	pattern    *regexp.Regexp
 	technology string
-	confidence float64
+	confidence lineage.Confidence
 }{
 	{regexp.MustCompile(`^_schemas$|^_schema_encoders$|^_accord$`), Registry, 0.9},
 	{regexp.MustCompile(`^mm2-(configs|offsets|status|offset-syncs)\..+\.internal$|\.checkpoints\.internal$|(^|\.)heartbeats$`), MirrorMaker, 0.9},
@@ -213,7 +217,7 @@ func (n *Names) Transaction(id string) (Guess, bool) {
 	for _, form := range []struct {
 		pattern *regexp.Regexp
 		what    string
-		alone   float64 // without a group of that name
+		alone   lineage.Confidence // without a group of that name
 	}{
 		{streamsTxn, "a thread of Kafka Streams", 0.6},
 		{streamsTaskTxn, "a task of Kafka Streams", 0.5},
@@ -238,4 +242,36 @@ func (n *Names) Transaction(id string) (Guess, bool) {
 		return Guess{Flink, m[1], "the transactional id ends as those of Flink's sinks do, with a subtask and a checkpoint", 0.4}, true
 	}
 	return Guess{}, false
+}
+
+// SubjectGuess is which topic a subject's schemas are of.
+type SubjectGuess struct {
+	Topic string
+	// Key is true for the schemas of keys.
+	Key bool
+	// Strategy is the serializers' naming strategy that gives such subjects.
+	Strategy   string
+	Confidence lineage.Confidence
+}
+
+// Subject tells which of the topics a subject is of (lineage reference,
+// section 4); false if none is, as with RecordNameStrategy, whose subjects do
+// not tell. A context before the subject's name is not looked at.
+func (n *Names) Subject(subject string) (SubjectGuess, bool) {
+	if rest, ok := strings.CutPrefix(subject, ":."); ok {
+		if _, name, ok := strings.Cut(rest, ":"); ok {
+			subject = name
+		}
+	}
+	for suffix, isKey := range map[string]bool{"-value": false, "-key": true} {
+		if topic, ok := strings.CutSuffix(subject, suffix); ok && n.topics[topic] {
+			return SubjectGuess{topic, isKey, "TopicNameStrategy", lineage.VeryLikely}, true
+		}
+	}
+	for i := len(subject) - 1; i > 0; i-- {
+		if subject[i] == '-' && n.topics[subject[:i]] {
+			return SubjectGuess{subject[:i], false, "TopicRecordNameStrategy", lineage.Possible}, true
+		}
+	}
+	return SubjectGuess{}, false
 }

@@ -47,6 +47,7 @@ type question struct {
 var (
 	questionTopics       = question{AreaTopics, "the partitions of", "Describe on the topics", "0.8"}
 	questionEnds         = question{AreaTopics, "whether anything is written to", "Describe on the topics", "0.10.1"}
+	questionRights       = question{AreaReaders, "whether there are more groups on", "Describe on the cluster", "2.8"}
 	questionGroups       = question{AreaReaders, "which groups there are on", "Describe on the cluster", "0.9"}
 	questionClassic      = question{AreaReaders, "members of the classic groups", "Describe on the groups", "0.9"}
 	questionConsumer     = question{AreaReaders, "members of the consumer groups", "Describe on the groups and on the topics they read", "4.0"}

@@ -73,18 +73,25 @@ type GroupTopic struct {
 	Subscribed, Assigned, Committed bool
 }
 
+// found is a group that was listed, while it is asked after.
+type found struct {
+	*Group
+	coordinator int32
+	topics      map[string]*GroupTopic
+}
+
 // topic returns the group's entry of a topic, a new one if there is none.
-func (g *Group) topic(name string) *GroupTopic {
-	i := slices.IndexFunc(g.Topics, func(t GroupTopic) bool { return t.Name == name })
-	if i < 0 {
-		i = len(g.Topics)
-		g.Topics = append(g.Topics, GroupTopic{Name: name})
+func (g found) topic(name string) *GroupTopic {
+	t, ok := g.topics[name]
+	if !ok {
+		t = &GroupTopic{Name: name}
+		g.topics[name] = t
 	}
-	return &g.Topics[i]
+	return t
 }
 
 // join adds a member with the topics it wants and those it has.
-func (g *Group) join(m Member, subscribed, assigned []string) {
+func (g found) join(m Member, subscribed, assigned []string) {
 	for _, name := range subscribed {
 		g.topic(name).Subscribed = true
 	}
@@ -93,12 +100,6 @@ func (g *Group) join(m Member, subscribed, assigned []string) {
 	}
 	m.Topics = slices.Compact(slices.Sorted(slices.Values(slices.Concat(subscribed, assigned))))
 	g.Members = append(g.Members, m)
-}
-
-// found is a group of the list with the broker that coordinates it.
-type found struct {
-	*Group
-	coordinator int32
 }
 
 // groups finds the groups and asks after each in the way of its kind.
@@ -131,6 +132,9 @@ func (s *scanner) groups(ctx context.Context) {
 // keepGroups puts what was found into the scan, in order.
 func (s *scanner) keepGroups() {
 	for _, g := range s.found {
+		for _, t := range g.topics {
+			g.Topics = append(g.Topics, *t)
+		}
 		slices.SortFunc(g.Topics, func(a, b GroupTopic) int { return cmp.Compare(a.Name, b.Name) })
 		slices.SortFunc(g.Members, func(a, b Member) int { return cmp.Compare(a.ID, b.ID) })
 		slices.Sort(g.Regex)
@@ -167,7 +171,8 @@ func (s *scanner) listGroups(ctx context.Context) map[string]found {
 			return
 		}
 		for _, g := range resp.Groups {
-			byID[g.Group] = found{&Group{ID: g.Group, Kind: kindOf(g.GroupType, g.ProtocolType), State: g.GroupState}, broker}
+			group := &Group{ID: g.Group, Kind: kindOf(g.GroupType, g.ProtocolType), State: g.GroupState}
+			byID[g.Group] = found{group, broker, make(map[string]*GroupTopic)}
 		}
 	})
 	return byID
@@ -176,19 +181,19 @@ func (s *scanner) listGroups(ctx context.Context) map[string]found {
 // answered returns the group that an answer is about, and false if the answer
 // is a refusal or about a group that nobody asked after. A group that has gone
 // since it was listed is forgotten.
-func (s *scanner) answered(q question, id string, code int16) (*Group, bool) {
+func (s *scanner) answered(q question, id string, code int16) (found, bool) {
 	g, known := s.found[id]
 	switch err := kerr.ErrorForCode(code); {
 	case !known:
-		return nil, false
+		return found{}, false
 	case errors.Is(err, kerr.GroupIDNotFound):
 		delete(s.found, id)
-		return nil, false
+		return found{}, false
 	case err != nil:
 		s.refuse(q, err, id)
-		return nil, false
+		return found{}, false
 	}
-	return g.Group, true
+	return g, true
 }
 
 // kindOf tells a group's kind from its type, which Kafka lists since 3.8, and

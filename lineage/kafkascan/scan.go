@@ -83,7 +83,7 @@ func Run(ctx context.Context, client *kgo.Client, opts Options) (*Scan, error) {
 	before := s.ends(ctx)
 	look := time.NewTimer(s.opts.Between)
 	defer look.Stop()
-	for _, collect := range []func(context.Context){s.groups, s.transactions, s.producers, s.acls} {
+	for _, collect := range []func(context.Context){s.rights, s.groups, s.transactions, s.producers, s.acls} {
 		collect(ctx)
 	}
 	select {

@@ -67,7 +67,7 @@ func (s *scanner) askStreams(ctx context.Context, broker int32, ids []string) {
 }
 
 // describe takes over what a streams group told of itself.
-func (g *Group) describe(described kmsg.StreamsGroupDescribeResponseGroup) {
+func (g found) describe(described kmsg.StreamsGroupDescribeResponseGroup) {
 	g.State = described.State
 	g.Topology = topology(described)
 	bySubtopology := make(map[string][]string)
