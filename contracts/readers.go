@@ -69,12 +69,38 @@ var (
 	codeUnread      = finding.ClaimChange("LINEAGE_UNREAD", "a change breaks a field that nobody has read")
 )
 
-// damage is what a change does to a field that whoever reads it will notice.
+// Damage is what a change of schema does to a field that whoever reads it will
+// notice.
+type Damage struct {
+	// Path is where the field stood, schema.Field.Path; Now where it stands, ""
+	// if it is gone.
+	Path string `json:"path"`
+	Now  string `json:"now,omitempty"`
+	// What says it in a clause: "is gone".
+	What string `json:"what"`
+	// Meaning: the values are as they were, and may mean something else.
+	Meaning bool `json:"meaning,omitempty"`
+}
+
+// Damages lists what a change of schema breaks for readers, in the order of the
+// fields before: of fields that lie in one another the outermost that is gone.
+func Damages(previous, next schema.Parsed) []Damage {
+	var out []Damage
+	for _, d := range newJudge(Case{Previous: previous, Schema: next}).damages() {
+		told := Damage{Path: d.old.Path, What: d.what, Meaning: d.meaning}
+		if d.next != nil {
+			told.Now = d.next.Path
+		}
+		out = append(out, told)
+	}
+	return out
+}
+
+// damage is a Damage with the fields it is of.
 type damage struct {
 	old, next *schema.Field // next is nil for one that is gone
-	what      string        // a clause: "is gone"
-	// meaning: the values are as they were, and may mean something else.
-	meaning bool
+	what      string
+	meaning   bool
 }
 
 // readership tells who is hurt by what the change does to fields, whether the

@@ -23,6 +23,12 @@ var evidences = []Evidence{Declared, Reported, Observed, Configured, Parsed, Use
 // Evidences lists all kinds of evidence, strongest first.
 func Evidences() []Evidence { return append([]Evidence(nil), evidences...) }
 
+// ParseEvidence reads a kind of evidence.
+func ParseEvidence(s string) (Evidence, bool) {
+	e := Evidence(s)
+	return e, e.rank() < len(evidences)
+}
+
 // rank orders evidence, the strongest first; what is unknown comes last.
 func (e Evidence) rank() int {
 	for i, known := range evidences {

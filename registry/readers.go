@@ -43,11 +43,8 @@ func (r *Registry) readersOf(subject string) contracts.Readers {
 // Of implements contracts.Readers.
 func (r *readers) Of(path string) contracts.Readership {
 	p := r.proposal
-	switch {
-	case r.key && path != "":
-		p.Fields = []string{keyFields + "." + path}
-	case path != "":
-		p.Fields = []string{path}
+	if path != "" {
+		p.Fields = []string{r.fieldPath(path)}
 	}
 	impact := r.graph.Impact(p)
 	out := contracts.Readership{Window: r.graph.Window()}

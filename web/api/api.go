@@ -14,6 +14,7 @@ import (
 	"runtime/debug"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/go-chi/chi/v5"
 	"github.com/go-chi/chi/v5/middleware"
@@ -31,6 +32,10 @@ type Options struct {
 	// MaxListed is how many schemas GET /schemas answers at most and by
 	// default (schema.search.max.limit). Default 1000.
 	MaxListed int
+	// Observations are what is known of lineage; nil observes nothing. Now is
+	// the clock they are looked at by, required with them.
+	Observations Observations
+	Now          func() time.Time
 	// Usage notes who uses which schema; nil notes nothing.
 	Usage Usage
 	// Build names the running program in /v1/metadata/version.
@@ -89,6 +94,8 @@ func New(reg *registry.Registry, opts Options) *Handler {
 	h.routeChanges()
 	h.routeContracts()
 	h.routeGovernance()
+	h.routeLineage()
+	h.routeImpact()
 	return h
 }
 

@@ -1,0 +1,77 @@
+package api
+
+import (
+	"regexp"
+
+	"github.com/accordhq/accord/lineage"
+)
+
+// declaredHere is the source of what people say through this API.
+const declaredHere = "api"
+
+// aliases lists the names that mean another, the newest first.
+func (h *Handler) aliases(r *request) (any, error) {
+	facts, err := h.opts.Observations.List(r.Context(), lineage.KindAlias, lineage.Query{Newest: true})
+	all := []lineage.Alias{}
+	for _, f := range facts {
+		if a, wrong := lineage.AliasOf(f); wrong == nil {
+			all = append(all, a)
+		}
+	}
+	return list(r, all, err)
+}
+
+// setAlias declares an alias, or takes one back. What was declared before stays
+// known with its time.
+func (h *Handler) setAlias(r *request) (any, error) {
+	var a lineage.Alias
+	if err := r.decode(&a); err != nil {
+		return nil, err
+	}
+	if a.Kind == "" {
+		a.Kind = lineage.DatasetNode
+	}
+	switch {
+	case a.Kind != lineage.DatasetNode && a.Kind != lineage.JobNode:
+		return nil, unusable("kind=%s: send dataset or job", a.Kind)
+	case a.From.Namespace == "" || a.To.Namespace == "":
+		return nil, unusable("from and to need a namespace, and a name unless the whole namespace is meant")
+	case (a.From.Name == "") != (a.To.Name == ""):
+		return nil, unusable("from and to must both name a namespace, or both a dataset or job in one")
+	case a.From == a.To:
+		return nil, unusable("from and to are the same")
+	}
+	a.Evidence, a.Source, a.Interval = lineage.Declared, declaredHere, lineage.At(h.opts.Now())
+	if a.Note == "" {
+		a.Note = "by " + actor(r.Request)
+	}
+	return a, h.opts.Observations.Put(r.Context(), []lineage.Fact{a.Fact()})
+}
+
+// rules lists what people say of jobs by their names.
+func (h *Handler) rules(r *request) (any, error) {
+	facts, err := h.opts.Observations.List(r.Context(), lineage.KindRule, lineage.Query{})
+	all := []lineage.Rule{}
+	for _, f := range facts {
+		if rule, wrong := lineage.RuleOf(f); wrong == nil && !rule.Ended {
+			all = append(all, rule)
+		}
+	}
+	return list(r, all, err)
+}
+
+// setRule says something of the jobs that a pattern matches, or takes it back.
+func (h *Handler) setRule(r *request) (any, error) {
+	var rule lineage.Rule
+	if err := r.decode(&rule); err != nil {
+		return nil, err
+	}
+	if _, err := regexp.Compile(rule.Pattern); err != nil || rule.Pattern == "" {
+		return nil, unusable("pattern %q is no regular expression of RE2: %v", rule.Pattern, err)
+	}
+	if rule.Owner == "" && !rule.Tool && !rule.Hidden && !rule.Ended {
+		return nil, unusable("the rule says nothing: send owner, tool, hidden, or ended to take it back")
+	}
+	rule.By, rule.Interval = actor(r.Request), lineage.At(h.opts.Now())
+	return rule, h.opts.Observations.Put(r.Context(), []lineage.Fact{rule.Fact()})
+}
