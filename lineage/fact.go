@@ -18,7 +18,8 @@ const (
 	KindEdge      Kind = "edge"      // Edge: a job reads or writes a dataset
 	KindThrough   Kind = "through"   // Through: which input a job turns into which output
 	KindField     Kind = "field"     // FieldEdge: a field flows into another
-	KindFacet     Kind = "facet"     // Facet: what was said about a node or run
+	KindFacet     Kind = "facet"     // Facet: what was said about a dataset, job or cluster
+	KindRunFacet  Kind = "run-facet" // Facet: what was said about a run, which is forgotten earlier
 	KindAlias     Kind = "alias"     // Alias: two names of one thing
 	KindStatement Kind = "statement" // Statement: the whole truth about a job as of a time
 	KindRun       Kind = "run"       // Run: a run of a job

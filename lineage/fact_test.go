@@ -94,6 +94,12 @@ func comesBack[T interface{ Fact() lineage.Fact }](t *testing.T, want T, read fu
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("%T (-went in +came back): %s", want, diff)
 	}
+	if err := want.Fact().Check(noon.Add(2 * time.Hour)); err != nil {
+		t.Errorf("%T: Check: %v", want, err)
+	}
+	if err := want.Fact().Check(noon.Add(-time.Hour)); err == nil {
+		t.Errorf("%T: one that is seen in the future passes", want)
+	}
 	if _, err := read(lineage.Fact{Kind: "other", Key: "x"}); err == nil {
 		t.Errorf("%T: a fact of another kind is read", want)
 	}

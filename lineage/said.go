@@ -40,15 +40,23 @@ type Facet struct {
 
 // Fact returns f as a fact.
 func (f Facet) Fact() Fact {
+	kind := KindFacet
+	if f.Kind == RunEntity {
+		kind = KindRunFacet
+	}
 	return Fact{
-		Kind: KindFacet, Key: Key(string(f.Kind), f.Namespace, f.Name, f.Facet), Scope: f.Key(),
+		Kind: kind, Key: Key(string(f.Kind), f.Namespace, f.Name, f.Facet), Scope: f.Key(),
 		First: f.First, Last: f.Last, Said: f.Last, Body: f.Body,
 	}
 }
 
-// FacetOf reads a fact of KindFacet.
+// FacetOf reads a fact of KindFacet or KindRunFacet.
 func FacetOf(f Fact) (Facet, error) {
-	p, err := f.parts(KindFacet, 4)
+	kind := KindFacet
+	if f.Kind == KindRunFacet {
+		kind = KindRunFacet
+	}
+	p, err := f.parts(kind, 4)
 	if err != nil {
 		return Facet{}, err
 	}

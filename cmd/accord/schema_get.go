@@ -142,7 +142,7 @@ func (g schemaGet) table(a *app, view schemaView) {
 	}
 	f.add("Type", string(view.Type))
 	for _, ref := range view.References {
-		f.add("Uses", usage(ref))
+		f.add("Uses", referenceLine(ref))
 	}
 	addMetadata(&f, view.Metadata)
 	if n := ruleCount(view.RuleSet); n > 0 {
@@ -156,7 +156,7 @@ func (g schemaGet) table(a *app, view schemaView) {
 	a.say("\n%s", strings.TrimRight(printable(readable(view.Type, view.Schema), true), "\n"))
 }
 
-func usage(ref schema.Reference) string {
+func referenceLine(ref schema.Reference) string {
 	used := fmt.Sprintf("%s version %d", ref.Subject, ref.Version)
 	if ref.Name != ref.Subject {
 		used += " as " + ref.Name

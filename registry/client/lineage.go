@@ -2,6 +2,8 @@ package client
 
 import (
 	"context"
+	"encoding/json"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -216,4 +218,60 @@ func (c *Client) SetLineageRule(ctx context.Context, r lineage.Rule) (lineage.Ru
 	var out lineage.Rule
 	err := c.json(ctx, put(nil, r, "accord", "v1", "lineage", "rules"), &out)
 	return out, err
+}
+
+// MaxObservations is how many facts one call of Observe may send.
+const MaxObservations = 5000
+
+// Observation is a lineage.Fact as it travels.
+type Observation struct {
+	Kind  lineage.Kind `json:"kind"`
+	Key   []string     `json:"key"`
+	Scope []string     `json:"scope,omitempty"`
+	First time.Time    `json:"firstSeen"`
+	Last  time.Time    `json:"lastSeen"`
+	// Rank and Said decide whose body stands: see lineage.Fact.
+	Rank int64           `json:"rank,omitempty"`
+	Said time.Time       `json:"said,omitzero"`
+	Body json.RawMessage `json:"body,omitempty"`
+}
+
+// ObservationOf makes a fact ready to travel.
+func ObservationOf(f lineage.Fact) (Observation, error) {
+	o := Observation{Kind: f.Kind, First: f.First, Last: f.Last, Rank: f.Rank, Said: f.Said, Body: f.Body}
+	var err error
+	if o.Key, err = lineage.ParseKey(f.Key); err == nil && f.Scope != "" {
+		o.Scope, err = lineage.ParseKey(f.Scope)
+	}
+	return o, err
+}
+
+// Fact is the inverse of ObservationOf.
+func (o Observation) Fact() lineage.Fact {
+	first, last := lineage.At(o.First), lineage.At(o.Last)
+	f := lineage.Fact{Kind: o.Kind, Key: lineage.Key(o.Key...), First: first.First, Last: last.Last, Rank: o.Rank, Said: last.Last, Body: o.Body}
+	if o.Scope != nil {
+		f.Scope = lineage.Key(o.Scope...)
+	}
+	if !o.Said.IsZero() {
+		f.Said = lineage.At(o.Said).Last
+	}
+	return f
+}
+
+// Observe sends what a collector saw, in as many calls as it takes.
+func (c *Client) Observe(ctx context.Context, facts []lineage.Fact) error {
+	for chunk := range slices.Chunk(facts, MaxObservations) {
+		body := make([]Observation, len(chunk))
+		for i, f := range chunk {
+			var err error
+			if body[i], err = ObservationOf(f); err != nil {
+				return err
+			}
+		}
+		if err := c.json(ctx, post(nil, body, "accord", "v1", "lineage", "observations"), nil); err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -31,6 +31,7 @@ func (h *Handler) routeLineage() {
 	h.put("/accord/v1/lineage/aliases", h.observed(h.setAlias))
 	h.get("/accord/v1/lineage/rules", h.observed(h.rules))
 	h.put("/accord/v1/lineage/rules", h.observed(h.setRule))
+	h.post("/accord/v1/lineage/observations", h.observed(h.observe))
 }
 
 // observed refuses where nobody observes.

@@ -2,8 +2,11 @@ package api
 
 import (
 	"regexp"
+	"slices"
+	"time"
 
 	"github.com/accordhq/accord/lineage"
+	"github.com/accordhq/accord/registry/client"
 )
 
 // declaredHere is the source of what people say through this API.
@@ -75,3 +78,39 @@ func (h *Handler) setRule(r *request) (any, error) {
 	rule.By, rule.Interval = actor(r.Request), lineage.At(h.opts.Now())
 	return rule, h.opts.Observations.Put(r.Context(), []lineage.Fact{rule.Fact()})
 }
+
+// observable are the kinds of facts that collectors elsewhere may send. What
+// people declare has endpoints of its own, and runs come as events.
+var observable = []lineage.Kind{
+	lineage.KindNode, lineage.KindEdge, lineage.KindThrough, lineage.KindField, lineage.KindFacet,
+	lineage.KindAlias, lineage.KindStatement, lineage.KindCoverage,
+}
+
+// observe takes what a collector saw, such as 'accord lineage discover'.
+func (h *Handler) observe(r *request) (any, error) {
+	var body []client.Observation
+	if err := r.decode(&body); err != nil {
+		return nil, err
+	}
+	if err := checkCount(client.MaxObservations, len(body)); err != nil {
+		return nil, err
+	}
+	facts := make([]lineage.Fact, len(body))
+	for i, o := range body {
+		f := o.Fact()
+		if !slices.Contains(observable, f.Kind) {
+			return nil, unusable("observation %d: kind %q cannot be sent here. Valid kinds are %v", i, f.Kind, observable)
+		}
+		if err := f.Check(h.opts.Now().Add(maxSkew)); err != nil {
+			return nil, unusable("observation %d: %s", i, err)
+		}
+		if f.Evidence() == lineage.Declared {
+			return nil, unusable("observation %d: what a person declares is sent as an alias or a rule", i)
+		}
+		facts[i] = f
+	}
+	return noContent{}, h.opts.Observations.Put(r.Context(), facts)
+}
+
+// maxSkew is how far a collector's clock may be ahead.
+const maxSkew = time.Minute

@@ -1,0 +1,160 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"sync"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/accordhq/accord/lineage"
+	"github.com/accordhq/accord/lineage/openlineage"
+	"github.com/accordhq/accord/lineage/usage"
+	"github.com/accordhq/accord/registry"
+)
+
+// observer keeps what a registry sees of lineage, beside its log: a store, the
+// graph that follows it, and the duties that fill it.
+type observer struct {
+	lineage.Store
+	follower *lineage.Follower
+	usage    *usage.Recorder
+	builder  *openlineage.Builder
+	lease    registry.Lease
+	holder   string
+	now      func() time.Time
+	logger   *slog.Logger
+	flags    observeFlags
+}
+
+// Graph implements registry.Lineage.
+func (o *observer) Graph() *lineage.Graph { return o.follower.Graph() }
+
+// openObserver opens the store of observations that belongs to a --store value,
+// and reads the graph from it.
+func openObserver(ctx context.Context, spec string, flags observeFlags, now func() time.Time, logger *slog.Logger) (_ *observer, err error) {
+	store, lease, err := openObservations(ctx, spec, logger)
+	if err != nil {
+		return nil, err
+	}
+	o := &observer{Store: store, lease: lease, holder: holderName(), now: now, logger: logger, flags: flags}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, store.Close())
+		}
+	}()
+	if o.follower, err = lineage.Follow(ctx, store, lineage.FollowOptions{Logger: logger, Now: now}); err != nil {
+		return nil, fmt.Errorf("read lineage: %w", err)
+	}
+	if o.builder, err = openlineage.NewBuilder(store, openlineage.BuilderOptions{Now: now, Logger: logger}); err != nil {
+		return nil, err
+	}
+	o.usage = usage.New(store, usage.Options{Now: now, Logger: logger})
+	return o, nil
+}
+
+// holderName names this process among those that share a store.
+func holderName() string {
+	host, err := os.Hostname()
+	if err != nil {
+		host = "unknown"
+	}
+	return fmt.Sprintf("%s %d %s", host, os.Getpid(), uuid.NewString()[:8])
+}
+
+// dutyTTL is for how long a process that died keeps a duty.
+const dutyTTL = 15 * time.Second
+
+// run follows and fills the store until ctx is done, and closes it.
+func (o *observer) run(ctx context.Context) error {
+	var (
+		running sync.WaitGroup
+		mu      sync.Mutex
+		failed  error
+	)
+	start := func(what string, work func(context.Context) error) {
+		running.Go(func() {
+			if err := work(ctx); err != nil && ctx.Err() == nil {
+				mu.Lock()
+				defer mu.Unlock()
+				failed = errors.Join(failed, fmt.Errorf("%s: %w", what, err))
+			}
+		})
+	}
+	start("follow lineage", o.follower.Run)
+	start("note use of the registry", o.usage.Run)
+	for name, duty := range o.duties() {
+		running.Go(func() {
+			registry.Serve(ctx, o.lease, registry.Duty{Name: name, Holder: o.holder, TTL: dutyTTL, Do: duty}, o.logger)
+		})
+	}
+	running.Wait()
+	return errors.Join(failed, o.Close())
+}
+
+// duties are what one process at a time does.
+func (o *observer) duties() map[string]func(context.Context) error {
+	all := map[string]func(context.Context) error{
+		"build lineage":  o.builder.Run,
+		"expire lineage": o.expire,
+	}
+	for name, duty := range o.flags.collectors(o) {
+		all[name] = duty
+	}
+	return all
+}
+
+const (
+	expireEvery = time.Hour
+	// expireAtOnce is how many rows go in one transaction, so that others get
+	// their turn.
+	expireAtOnce = 1000
+	// coverageKept is twice the window that it has to prove.
+	coverageKept = 2 * lineage.DefaultWindow
+)
+
+// expire forgets events and runs that are older than they are kept. What the
+// graph is made of stays.
+func (o *observer) expire(ctx context.Context) error {
+	tick := time.NewTicker(expireEvery)
+	defer tick.Stop()
+	for {
+		if err := o.expireOnce(ctx); err != nil {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-tick.C:
+		}
+	}
+}
+
+func (o *observer) expireOnce(ctx context.Context) error {
+	now := o.now()
+	built, err := openlineage.Built(ctx, o.Store)
+	if err != nil {
+		return err
+	}
+	steps := []func() (int, error){func() (int, error) {
+		return o.ExpireEvents(ctx, now.Add(-o.flags.eventsKept), built, expireAtOnce)
+	}}
+	for kind, kept := range map[lineage.Kind]time.Duration{
+		lineage.KindRun: o.flags.runsKept, lineage.KindRunIO: o.flags.runsKept, lineage.KindRunFacet: o.flags.runsKept,
+		lineage.KindCoverage: coverageKept,
+	} {
+		steps = append(steps, func() (int, error) { return o.Expire(ctx, kind, now.Add(-kept), expireAtOnce) })
+	}
+	for _, step := range steps {
+		for n := expireAtOnce; n == expireAtOnce; {
+			if n, err = step(); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
