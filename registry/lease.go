@@ -11,9 +11,9 @@ import (
 // the building of lineage, expiry. Time is the store's, so clocks of processes
 // need not agree. Its contract in executable form is logtest.RunLease.
 type Lease interface {
-	// Acquire takes a duty for the time given, or prolongs it if the holder has
-	// it already. It reports whether the holder has it now; false says that
-	// another has.
+	// Acquire takes a duty for the time given, which begins when the store has
+	// the request, or prolongs it if the holder has it already. It reports
+	// whether the holder has it now; false says that another has.
 	Acquire(ctx context.Context, duty, holder string, ttl time.Duration) (bool, error)
 	// Release gives a duty up. A holder who does not have it changes nothing.
 	Release(ctx context.Context, duty, holder string) error
@@ -24,8 +24,8 @@ type Duty struct {
 	// Name is what processes compete for, Holder what names this process among
 	// them.
 	Name, Holder string
-	// TTL is for how long a process that died keeps the duty. It is renewed
-	// three times as often.
+	// TTL is for how long a process that died keeps the duty; it is positive.
+	// It is renewed three times as often.
 	TTL time.Duration
 	// Do does the work until its context is done. It is called whenever this
 	// process gets the duty, and again, a TTL later, if it returns before.
@@ -33,76 +33,90 @@ type Duty struct {
 }
 
 // Serve competes for a duty and does it whenever this process has it, until
-// ctx is done. The work's context ends when the duty can no longer be renewed.
-// Errors of the work and of the lease are logged: both are tried again.
+// ctx is done. The work's context ends a sixth of the TTL before another
+// process could have the duty: so long has the work to stop. Errors of the
+// work and of the lease are logged: both are tried again.
 func Serve(ctx context.Context, lease Lease, d Duty, logger *slog.Logger) {
-	tick := time.NewTicker(d.TTL / 3)
-	defer tick.Stop()
 	for {
-		has, err := lease.Acquire(ctx, d.Name, d.Holder, d.TTL)
-		if err != nil && ctx.Err() == nil {
-			logger.Warn("cannot tell who has a duty", "duty", d.Name, "error", err)
+		pause := d.TTL / 3
+		if d.attempt(ctx, lease, logger) {
+			pause = d.TTL
 		}
-		if has {
-			d.perform(ctx, lease, logger)
-		}
+		timer := time.NewTimer(pause)
 		select {
 		case <-ctx.Done():
+			timer.Stop()
 			return
-		case <-tick.C:
+		case <-timer.C:
 		}
 	}
 }
 
-// perform does the work and renews the duty beside it, until the work returns
-// or the duty is lost.
-func (d Duty) perform(ctx context.Context, lease Lease, logger *slog.Logger) {
-	work, lost := context.WithCancelCause(ctx)
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		if err := d.Do(work); err != nil && work.Err() == nil {
-			logger.Warn("a duty failed and is tried again", "duty", d.Name, "error", err)
-		}
-		lost(nil)
-	}()
-	d.renew(work, lease, lost)
-	<-done
-	release, cancel := context.WithTimeout(context.WithoutCancel(ctx), d.TTL)
-	defer cancel()
-	if err := lease.Release(release, d.Name, d.Holder); err != nil {
-		logger.Debug("a duty was not given up", "duty", d.Name, "error", err)
+// errDutyLost is why work ends that its process may not do any more.
+var errDutyLost = errors.New("the duty could not be renewed: another process may have it")
+
+// attempt does the work if the duty can be had, and reports whether it could.
+func (d Duty) attempt(ctx context.Context, lease Lease, logger *slog.Logger) bool {
+	work, end := context.WithCancelCause(ctx)
+	defer end(nil)
+	hold := d.hold(end)
+	defer func() { hold.Stop() }()
+	has, err := d.acquire(ctx, lease)
+	if err != nil && ctx.Err() == nil {
+		logger.Warn("cannot tell who has a duty", "duty", d.Name, "error", err)
 	}
-}
-
-var errDutyLost = errors.New("another process has the duty now")
-
-// renew prolongs the duty until ctx is done, and calls lost when it cannot for
-// so long that it may have run out.
-func (d Duty) renew(ctx context.Context, lease Lease, lost context.CancelCauseFunc) {
+	if !has {
+		return false
+	}
+	done := make(chan error, 1)
+	go func() { done <- d.Do(work) }()
 	tick := time.NewTicker(d.TTL / 3)
 	defer tick.Stop()
-	failed := 0
 	for {
 		select {
-		case <-ctx.Done():
-			return
+		case err := <-done:
+			d.over(work, lease, err, logger)
+			return true
 		case <-tick.C:
 		}
-		attempt, cancel := context.WithTimeout(ctx, d.TTL/3)
-		has, err := lease.Acquire(attempt, d.Name, d.Holder, d.TTL)
-		cancel()
-		switch {
-		case err == nil && has:
-			failed = 0
-			continue
+		renewed := d.hold(end)
+		switch has, err := d.acquire(work, lease); {
+		case has:
+			hold, renewed = renewed, hold
 		case err == nil:
-			lost(errDutyLost)
-			return
+			end(errDutyLost)
+		case work.Err() == nil:
+			logger.Warn("a duty could not be renewed yet", "duty", d.Name, "error", err)
 		}
-		if failed++; failed == 2 { // a third failure could come after the end
-			lost(err)
-			return
-		}
+		renewed.Stop()
+	}
+}
+
+// hold ends the work in time, unless the timer is stopped. It is started
+// before the store is asked, because the time of the lease begins when the
+// store has the request.
+func (d Duty) hold(end context.CancelCauseFunc) *time.Timer {
+	return time.AfterFunc(d.TTL-d.TTL/6, func() { end(errDutyLost) })
+}
+
+// acquire takes or prolongs the duty.
+func (d Duty) acquire(ctx context.Context, lease Lease) (bool, error) {
+	ctx, cancel := context.WithTimeout(ctx, d.TTL/3)
+	defer cancel()
+	return lease.Acquire(ctx, d.Name, d.Holder, d.TTL)
+}
+
+// over says how the work ended and lets another process have the duty.
+func (d Duty) over(work context.Context, lease Lease, err error, logger *slog.Logger) {
+	switch lost := context.Cause(work); {
+	case lost == nil && err != nil:
+		logger.Warn("a duty failed and is tried again", "duty", d.Name, "error", err)
+	case errors.Is(lost, errDutyLost):
+		logger.Warn("a duty was lost", "duty", d.Name, "error", lost)
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(work), d.TTL/3)
+	defer cancel()
+	if err := lease.Release(ctx, d.Name, d.Holder); err != nil {
+		logger.Debug("a duty was not given up: it ends by itself", "duty", d.Name, "error", err)
 	}
 }

@@ -81,6 +81,19 @@ func benchRecord(n int) registry.Record {
 	}
 }
 
+// Appending returns an action that appends a registration's record to an empty
+// log that nobody else writes.
+func Appending(b *testing.B, log registry.Log) func() error {
+	b.Helper()
+	var at registry.Offset
+	n := 0
+	return func() (err error) {
+		n++
+		at, err = log.Append(b.Context(), at, benchRecord(n))
+		return err
+	}
+}
+
 func plainFile(b *testing.B) *os.File {
 	b.Helper()
 	file, err := os.Create(filepath.Join(b.TempDir(), "plain"))

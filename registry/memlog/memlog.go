@@ -24,11 +24,13 @@ type Log struct {
 	// good by Close: who waits takes the channel under the lock and sleeps on
 	// it without.
 	changed chan struct{}
+	// leases are the duties that somebody has.
+	leases map[string]*lease
 }
 
 // New returns an empty log.
 func New() *Log {
-	return &Log{changed: make(chan struct{})}
+	return &Log{changed: make(chan struct{}), leases: map[string]*lease{}}
 }
 
 // Read implements registry.Log. The lock is not held while the caller works
@@ -113,6 +115,9 @@ func (l *Log) Close() error {
 	if !l.closed {
 		l.closed = true
 		l.entries = nil
+		for duty, taken := range l.leases {
+			l.free(duty, taken)
+		}
 		close(l.changed)
 	}
 	return nil

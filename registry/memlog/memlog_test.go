@@ -16,3 +16,13 @@ func TestConformance(t *testing.T) {
 	t.Parallel()
 	logtest.Run(t, func(*testing.T) registry.Log { return memlog.New() })
 }
+
+func TestLeaseConformance(t *testing.T) {
+	t.Parallel()
+	logtest.RunLease(t, func(t *testing.T) (one, other registry.Lease) {
+		t.Helper()
+		log := memlog.New()
+		t.Cleanup(func() { _ = log.Close() })
+		return log, log
+	})
+}

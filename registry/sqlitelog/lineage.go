@@ -35,7 +35,7 @@ var lineageFile = format{
 	name: "lineage store", folder: "lineage", application: 0x4143524c, // "ACRL"
 	synchronous: "1", // normal
 	writing: []string{
-		"synchronous(normal)", "secure_delete(off)",
+		"synchronous(normal)", "temp_store(memory)",
 		"page_size(8192)", "cache_size(-65536)", "wal_autocheckpoint(4000)",
 	},
 	closed: lineage.ErrClosed,

@@ -37,6 +37,15 @@ func TestConformancePersistent(t *testing.T) {
 	})
 }
 
+func TestLeaseConformance(t *testing.T) {
+	t.Parallel()
+	logtest.RunLease(t, func(t *testing.T) (one, other registry.Lease) {
+		t.Helper()
+		path := filepath.Join(t.TempDir(), "accord.db")
+		return open(t, path), open(t, path)
+	})
+}
+
 func TestLineageConformance(t *testing.T) {
 	t.Parallel()
 	lineagetest.Run(t, func(t *testing.T) lineage.Store {

@@ -9,7 +9,7 @@ import (
 // its statements.
 type statements struct {
 	// On the connection for writing, within a transaction.
-	headInTx, insertEntry, insertBody, eraseFacts, eraseBodies *sql.Stmt
+	headInTx, insertEntry, insertBody, eraseFacts, eraseBodies, acquire, release *sql.Stmt
 	// On the connections for reading.
 	head, page, entry *sql.Stmt
 }
@@ -24,6 +24,8 @@ func (s *statements) prepare(ctx context.Context, write, read *sql.DB) error {
 		{write, &s.insertBody, `INSERT INTO bodies (seq, body) VALUES (?, ?)`},
 		{write, &s.eraseFacts, `UPDATE entries SET facts = x'' WHERE kind = ? AND id = ? AND facts <> x''`},
 		{write, &s.eraseBodies, `DELETE FROM bodies WHERE seq IN (SELECT seq FROM entries WHERE kind = ? AND id = ?)`},
+		{write, &s.acquire, acquireQuery},
+		{write, &s.release, `DELETE FROM leases WHERE duty = ? AND holder = ?`},
 		{read, &s.head, headQuery},
 		{read, &s.page, `SELECT seq, kind, id, op, time_ms, actor, change, optional, facts, NULL
 			FROM entries WHERE seq > ? AND seq <= ? ORDER BY seq LIMIT ?`},
