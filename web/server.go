@@ -14,6 +14,8 @@ import (
 	"sync"
 	"time"
 
+	"github.com/go-chi/chi/v5"
+
 	"github.com/accordhq/accord/registry"
 	"github.com/accordhq/accord/web/api"
 )
@@ -33,6 +35,8 @@ type Options struct {
 	// Drain bounds how long requests under way may still run once the server
 	// stops. Default 30 s.
 	Drain time.Duration
+	// Lineage adds the routes of OpenLineage and Marquez; nil serves none.
+	Lineage interface{ Route(r chi.Router) }
 	// API configures the REST API. Its Logger defaults to Logger.
 	API api.Options
 }
@@ -102,6 +106,9 @@ func (s *Server) routes() *api.Handler {
 	router.Get("/healthz", healthz)
 	router.Get("/readyz", s.readyz)
 	router.Get("/openapi.json", openAPI)
+	if s.opts.Lineage != nil {
+		s.opts.Lineage.Route(router)
+	}
 	return h
 }
 

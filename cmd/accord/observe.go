@@ -36,8 +36,8 @@ func (o *observer) Graph() *lineage.Graph { return o.follower.Graph() }
 
 // openObserver opens the store of observations that belongs to a --store value,
 // and reads the graph from it.
-func openObserver(ctx context.Context, spec string, flags observeFlags, now func() time.Time, logger *slog.Logger) (_ *observer, err error) {
-	store, lease, err := openObservations(ctx, spec, logger)
+func openObserver(ctx context.Context, spec string, lease registry.Lease, flags observeFlags, now func() time.Time, logger *slog.Logger) (_ *observer, err error) {
+	store, err := openObservations(ctx, spec, logger)
 	if err != nil {
 		return nil, err
 	}
@@ -47,7 +47,7 @@ func openObserver(ctx context.Context, spec string, flags observeFlags, now func
 			err = errors.Join(err, store.Close())
 		}
 	}()
-	if o.follower, err = lineage.Follow(ctx, store, lineage.FollowOptions{Logger: logger, Now: now}); err != nil {
+	if o.follower, err = lineage.Follow(ctx, store, lineage.FollowOptions{Logger: logger}); err != nil {
 		return nil, fmt.Errorf("read lineage: %w", err)
 	}
 	if o.builder, err = openlineage.NewBuilder(store, openlineage.BuilderOptions{Now: now, Logger: logger}); err != nil {

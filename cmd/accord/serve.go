@@ -17,6 +17,7 @@ import (
 	"github.com/accordhq/accord/registry"
 	"github.com/accordhq/accord/web"
 	"github.com/accordhq/accord/web/api"
+	"github.com/accordhq/accord/web/marquez"
 )
 
 const (
@@ -46,12 +47,18 @@ at the end, or fills the store given if it is empty.
 without contract, owner and service levels: enforce refuses it, advise lets it
 pass and shows it, off does not look.
 
+--kafka has a cluster watched: who is in which group, who writes in
+transactions. What is seen, OpenLineage events (POST /api/v1/lineage, or a topic
+of the cluster) and the registry's own requests make the lineage graph. It is
+kept beside the store: in accord.lineage.db beside accord.db.
+
 --governance, --compatibility, --api-version and --schema-text set what an empty
 store starts with. All who serve a store must agree on them, so they are kept in
 it; later they are changed with 'accord config set'.`,
 		Example: `  accord serve --demo
   accord serve --listen 0.0.0.0:8081 --store sqlite:/var/lib/accord/accord.db
   accord serve --store 'postgres://accord@db.example.org/accord?search_path=registry'
+  accord serve --kafka kafka-1:9092,kafka-2:9092 --openlineage-topic openlineage
   accord serve --compatibility BACKWARD_TRANSITIVE --log-format json --access-log -`,
 		Args: takes(0, 0, "no arguments"),
 	}
@@ -66,6 +73,7 @@ it; later they are changed with 'accord config set'.`,
 	flags.StringVar(&s.accessLog, "access-log", "", "append a JSON line for each request to `FILE`; - is standard output")
 	flags.StringVar(&s.apiVersion, "api-version", "", "`VERSION` of Confluent's API whose bodies and codes an empty store is to speak, such as 7.6 (default 8.5)")
 	flags.StringVar(&s.schemaText, "schema-text", "", "which `TEXT` of a schema clients get from an empty store: source, as it was registered, or confluent, as Confluent prints it (default source)")
+	s.observe.add(cmd)
 	completes(cmd, "governance", registry.Governances())
 	completes(cmd, "compatibility", compat.Levels())
 	completes(cmd, "api-version", apiVersions)
@@ -92,12 +100,16 @@ type serve struct {
 	schemaText          string
 	logFormat, logLevel string
 	accessLog           string
+	observe             observeFlags
 }
 
 func (s *serve) run(ctx context.Context) (err error) {
 	defer holdFloor()()
 	logger, err := s.logger()
 	if err != nil {
+		return err
+	}
+	if err := s.observe.check(); err != nil {
 		return err
 	}
 	seeds, err := s.seeds()
@@ -117,22 +129,30 @@ func (s *serve) run(ctx context.Context) (err error) {
 		defer func() { err = errors.Join(err, remove()) }()
 		s.store = spec
 	}
-	reg, err := s.open(ctx, logger)
+	reg, seen, err := s.open(ctx, logger)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, reg.Close()) }()
+	observed, observe := context.WithCancel(ctx)
+	watching := make(chan error, 1)
+	go func() { watching <- seen.run(observed) }()
+	defer func() {
+		observe()
+		err = errors.Join(err, <-watching)
+	}()
 	if err := s.seed(ctx, reg, seeds, logger); err != nil {
 		return err
 	}
-	return s.listenAndServe(ctx, reg, access, logger)
+	return s.listenAndServe(ctx, reg, seen, access, logger)
 }
 
 // listenAndServe runs the server over an open registry until ctx is done.
-func (s *serve) listenAndServe(ctx context.Context, reg *registry.Registry, access io.Writer, logger *slog.Logger) error {
+func (s *serve) listenAndServe(ctx context.Context, reg *registry.Registry, seen *observer, access io.Writer, logger *slog.Logger) error {
 	server, err := web.New(ctx, web.Options{
 		Registry: reg, Listen: s.listen, Now: s.now, Logger: logger, AccessLog: access,
-		API: api.Options{Build: buildVersion()},
+		API:     api.Options{Build: buildVersion(), Observations: seen, Now: s.now, Usage: seen.usage},
+		Lineage: marquez.New(marquez.Options{Store: seen.Store, Graph: seen.Graph, Now: s.now, Logger: logger}),
 	})
 	if err != nil {
 		return listenError(err)
@@ -145,16 +165,21 @@ func (s *serve) listenAndServe(ctx context.Context, reg *registry.Registry, acce
 	return nil
 }
 
-func (s *serve) open(ctx context.Context, logger *slog.Logger) (*registry.Registry, error) {
+// open opens what was decided, and what was observed.
+func (s *serve) open(ctx context.Context, logger *slog.Logger) (*registry.Registry, *observer, error) {
 	log, err := openStore(ctx, s.store, logger)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	reg, err := registry.Open(ctx, registry.Options{Log: log, Logger: logger, Now: s.now})
+	seen, err := openObserver(ctx, s.store, log, s.observe, s.now, logger)
 	if err != nil {
-		return nil, errors.Join(fmt.Errorf("open store %s: %w", storeName(s.store), err), log.Close())
+		return nil, nil, errors.Join(err, log.Close())
 	}
-	return reg, nil
+	reg, err := registry.Open(ctx, registry.Options{Log: log, Logger: logger, Now: s.now, Lineage: seen})
+	if err != nil {
+		return nil, nil, errors.Join(fmt.Errorf("open store %s: %w", storeName(s.store), err), seen.Close(), log.Close())
+	}
+	return reg, seen, nil
 }
 
 func (s *serve) logger() (*slog.Logger, error) {

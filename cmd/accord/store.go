@@ -7,14 +7,21 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/accordhq/accord/lineage"
 	"github.com/accordhq/accord/registry"
 	"github.com/accordhq/accord/registry/memlog"
 	"github.com/accordhq/accord/registry/pglog"
 	"github.com/accordhq/accord/registry/sqlitelog"
 )
 
+// decisions is a store of what is decided, which also says who has a duty.
+type decisions interface {
+	registry.Log
+	registry.Lease
+}
+
 // openStore opens the store a --store value names.
-func openStore(ctx context.Context, spec string, logger *slog.Logger) (registry.Log, error) {
+func openStore(ctx context.Context, spec string, logger *slog.Logger) (decisions, error) {
 	const hint = "use --store sqlite:PATH, --store postgres://USER@HOST/DATABASE, or --store memory: for one that forgets"
 	scheme, rest, ok := strings.Cut(spec, ":")
 	switch {
@@ -38,6 +45,30 @@ func openStore(ctx context.Context, spec string, logger *slog.Logger) (registry.
 		return log, nil
 	}
 	return nil, misuse(hint, "--store %s: no such kind of store", storeName(spec))
+}
+
+// openObservations opens the store of what is observed that lies beside the one
+// a --store value names: in a file of its own, as in accord.lineage.db beside
+// accord.db, or in tables of the same database.
+func openObservations(ctx context.Context, spec string, logger *slog.Logger) (lineage.Store, error) {
+	scheme, rest, _ := strings.Cut(spec, ":")
+	switch {
+	case isPostgres(scheme):
+		store, err := pglog.OpenLineage(ctx, postgresDSN(spec), pglog.Options{Logger: logger})
+		if err != nil {
+			return nil, unable("mend that, or name another database with --store postgres://USER@HOST/DATABASE", "%w", err)
+		}
+		return store, nil
+	case scheme == "memory":
+		return memlog.NewLineage(), nil
+	}
+	ext := filepath.Ext(rest)
+	path := strings.TrimSuffix(rest, ext) + ".lineage" + ext
+	store, err := sqlitelog.OpenLineage(ctx, path, sqlitelog.Options{})
+	if err != nil {
+		return nil, unable("mend that, or choose another file with --store sqlite:PATH", "%w", err)
+	}
+	return store, nil
 }
 
 func isPostgres(scheme string) bool { return scheme == "postgres" || scheme == "postgresql" }
