@@ -18,6 +18,9 @@ type Coverage struct {
 	Level    int `json:"sla"`
 	// Complete have all of these, and useful words on every element.
 	Complete int `json:"complete"`
+	// Broken have a promise on record that was broken and is not whole again.
+	// Cover leaves it 0: it knows no history.
+	Broken int `json:"broken"`
 	// Documentation counts elements of schemas.
 	Documentation docs.Coverage `json:"documentation"`
 }
@@ -58,6 +61,6 @@ func (c Coverage) Add(d Coverage) Coverage {
 	return Coverage{
 		Streams: c.Streams + d.Streams, Contract: c.Contract + d.Contract, InForce: c.InForce + d.InForce,
 		Owner: c.Owner + d.Owner, Support: c.Support + d.Support, Level: c.Level + d.Level,
-		Complete: c.Complete + d.Complete, Documentation: c.Documentation.Add(d.Documentation),
+		Complete: c.Complete + d.Complete, Broken: c.Broken + d.Broken, Documentation: c.Documentation.Add(d.Documentation),
 	}
 }

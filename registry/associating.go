@@ -3,6 +3,7 @@ package registry
 import (
 	"context"
 	"reflect"
+	"slices"
 )
 
 // associating is a request prepared on a state: decide turns it into records,
@@ -24,6 +25,8 @@ type associationStep struct {
 	// an earlier step makes it.
 	existing *association
 	follows  bool
+	// breaches are on record of what the gate let pass.
+	breaches []Record
 }
 
 // prepareAssociating judges a request on a state and prepares its schemas.
@@ -45,7 +48,7 @@ func (r *Registry) prepareAssociating(ctx context.Context, st *State, req Associ
 				return nil, err
 			}
 			next := st.With(recs...)
-			if err := r.gate(ctx, st, next, concerned(recs)); err != nil {
+			if step.breaches, err = r.gate(ctx, st, next, concerned(recs), false); err != nil {
 				return nil, err
 			}
 			st = next
@@ -138,7 +141,11 @@ func (a *associating) decideStep(st *State, step *associationStep) ([]Record, er
 		if err := a.checkID(st); err != nil {
 			return nil, err
 		}
-		return st.dissociate([]*association{found}, step.Cascade)
+		recs, err := st.dissociate([]*association{found}, step.Cascade)
+		if err != nil {
+			return nil, err
+		}
+		return slices.Concat(recs, step.breaches), nil
 	}
 	judged, err := a.judge(st, step)
 	if err != nil {

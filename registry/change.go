@@ -373,21 +373,48 @@ func (p *changePlan) judge(ctx context.Context, levels bool) error {
 		if err != nil {
 			return err
 		}
-		p.rename(subject, found)
-		all = append(all, found...)
 		if refuses(found) && p.next.governance(subject) == Enforce {
 			wanting = append(wanting, subject)
 		}
+		if found, err = p.record(ctx, subject, found); err != nil {
+			return err
+		}
+		p.rename(subject, found)
+		all = append(all, found...)
 	}
 	if levels {
 		lowered, relaxed := p.registry.loweredLevels(p.base, p.next)
 		all, wanting = append(all, lowered...), append(wanting, relaxed...)
+		p.take(true, levelBreaches(p.base, p.next, lowered)...)
 	}
 	p.result.Findings = append(p.result.Findings, all...)
 	if len(wanting) > 0 && p.result.Refused == nil {
 		p.result.Refused = &Error{Code: CodeUngoverned, Message: ungoverned(wanting, all)}
 	}
 	return nil
+}
+
+// record plans what is to be on record of what a change does to a subject, and
+// adds to what is found what is there already.
+func (p *changePlan) record(ctx context.Context, subject string, found []finding.Finding) ([]finding.Finding, error) {
+	if !p.next.governed(subject) {
+		return found, nil
+	}
+	told := map[finding.Key]bool{}
+	for _, f := range found {
+		told[f.Key()] = true
+	}
+	recs, err := p.registry.breachRecords(ctx, p.base, p.next, subject, found, p.next.passageOf(subject, false))
+	if err != nil {
+		return nil, err
+	}
+	before, err := p.registry.recorded(ctx, p.next, subject)
+	if err != nil {
+		return nil, err
+	}
+	p.take(true, recs...)
+	before = slices.DeleteFunc(before, func(f finding.Finding) bool { return told[f.Key()] })
+	return append(found, p.registry.excuse(p.next, subject, before)...), nil
 }
 
 // rename gives findings in a contract that was filed before the name that it

@@ -41,7 +41,7 @@ func (r *Registry) SetConfig(ctx context.Context, scope string, change ConfigCha
 		if err != nil {
 			return nil, err
 		}
-		return recs, r.keepLevels(st, recs)
+		return r.keepLevels(st, recs)
 	})
 	if err != nil {
 		return Config{}, err
@@ -128,8 +128,7 @@ func (r *Registry) DeleteConfig(ctx context.Context, scope string) (Config, erro
 			return nil, nil
 		}
 		old = *own
-		recs := []Record{remove(Key{Kind: kindConfig, ID: scope})}
-		return recs, r.keepLevels(st, recs)
+		return r.keepLevels(st, []Record{remove(Key{Kind: kindConfig, ID: scope})})
 	})
 	return old.completed(), err
 }

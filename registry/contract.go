@@ -173,7 +173,11 @@ func (r *Registry) readAhead(files []ContractFile) {
 
 // promiseOf is the contract that speaks for a subject's home, nil for none.
 func (r *Registry) promiseOf(ctx context.Context, st *State, home string) (*contracts.Contract, error) {
-	row := st.contract(home)
+	return r.promise(ctx, st.contract(home))
+}
+
+// promise is what the document of a row says of its subject, nil for no row.
+func (r *Registry) promise(ctx context.Context, row *contractRow) (*contracts.Contract, error) {
 	if row == nil {
 		return nil, nil
 	}
@@ -188,11 +192,11 @@ func (r *Registry) promiseOf(ctx context.Context, st *State, home string) (*cont
 	}
 	doc, _ := r.document(row.File, text)
 	if doc == nil {
-		return nil, fmt.Errorf("the contract of %s was filed and cannot be read", home)
+		return nil, fmt.Errorf("the contract of %s was filed and cannot be read", row.subject)
 	}
-	found := promiseFor(doc, home)
+	found := promiseFor(doc, row.subject)
 	if found == nil {
-		return nil, fmt.Errorf("the contract of %s was filed and does not speak of it", home)
+		return nil, fmt.Errorf("the contract of %s was filed and does not speak of it", row.subject)
 	}
 	if row.pending == nil {
 		r.promises.store(row.at, found)

@@ -93,6 +93,11 @@ func (st *State) dropSettings(name string) []Record {
 	if _, owed := st.baselines.Get(name); owed {
 		recs = append(recs, remove(Key{Kind: kindBaseline, ID: name}))
 	}
+	for _, b := range st.breachesOf(name) {
+		if st.contract(name) == nil {
+			recs = append(recs, remove(b.key()))
+		}
+	}
 	return recs
 }
 

@@ -39,7 +39,8 @@ func (r *Registry) Dissociate(ctx context.Context, req DissociateRequest) error 
 	if err != nil {
 		return err
 	}
-	return r.gate(ctx, st, st.With(recs...), concerned(recs))
+	_, err = r.gate(ctx, st, st.With(recs...), concerned(recs), false)
+	return err
 }
 
 // dissociate removes associations. Cascading, the subjects of strong ones go

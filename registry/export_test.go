@@ -70,6 +70,12 @@ func (st *State) Dump() string {
 		fmt.Fprintf(&b, "baseline %s %s\n", name, put(Key{}, debt, "").Facts)
 		return true
 	})
+	st.breaches.Scan(func(name string, set *breachSet) bool {
+		for _, kept := range set.all {
+			fmt.Fprintf(&b, "breach of %s %s %s time=%d\n", name, kept.id, put(Key{}, kept.breachFacts, "").Facts, kept.millis)
+		}
+		return true
+	})
 	st.keks.Scan(func(name string, k *kek) bool {
 		fmt.Fprintf(&b, "kek %s %s time=%d\n", name, put(Key{}, k.kekFacts, "").Facts, k.millis)
 		return true
@@ -119,3 +125,6 @@ func (st *State) Head() Offset { return st.head }
 
 // Waiting counts the writes that wait for the sequencer.
 func (r *Registry) Waiting() int { return len(r.writes) }
+
+// MaxBreaches exposes the bound to tests.
+const MaxBreaches = maxBreaches

@@ -19,28 +19,42 @@ import (
 // so needs to know nothing of the change itself.
 
 // gate refuses a change that leaves one of the subjects in want of something,
-// where governance is enforced.
-func (r *Registry) gate(ctx context.Context, before, after *State, subjects []string) error {
+// where governance is enforced and nobody forces it. It returns what has to be
+// on record of what it lets pass.
+func (r *Registry) gate(ctx context.Context, before, after *State, subjects []string, forced bool) ([]Record, error) {
 	refusal := &Error{Code: CodeUngoverned}
 	var wanting []string
+	var recs []Record
 	for _, subject := range subjects {
-		if after.governance(subject) != Enforce {
+		if !after.governed(subject) {
 			continue
 		}
+		refusing := !forced && after.governance(subject) == Enforce
 		found, err := r.findings(ctx, before, after, subject, "")
+		if !refusing {
+			err = unlessUndecided(err)
+		}
 		if err != nil {
-			return err
+			return nil, err
 		}
-		refusal.Findings = append(refusal.Findings, found...)
-		if refuses(found) {
+		if refusing {
+			refusal.Findings = append(refusal.Findings, found...)
+		}
+		if refusing && refuses(found) {
 			wanting = append(wanting, subject)
+			continue
 		}
+		passed, err := r.breachRecords(ctx, before, after, subject, found, after.passageOf(subject, forced))
+		if err != nil {
+			return nil, err
+		}
+		recs = append(recs, passed...)
 	}
 	if len(wanting) == 0 {
-		return nil
+		return recs, nil
 	}
 	refusal.Message = ungoverned(wanting, refusal.Findings)
-	return refusal
+	return nil, refusal
 }
 
 // refuses reports whether findings refuse a change under Enforce.
@@ -115,6 +129,11 @@ func (r *Registry) tolerate(st *State, subject string, found []finding.Finding) 
 	return finding.Tolerate(found, r.now(), st.exceptions.concerning(subject), st.baseline(subject))
 }
 
+// excuse is tolerate without a word of exceptions that have ended.
+func (r *Registry) excuse(st *State, subject string, found []finding.Finding) []finding.Finding {
+	return r.tolerate(st, subject, found)[:len(found)]
+}
+
 // checkRules compiles the rules of a subject's latest version against it.
 func (st *State) checkRules(subject, file string, parsed schema.Parsed) []finding.Finding {
 	latest := st.subject(subject).latest()
@@ -154,7 +173,11 @@ func (r *Registry) caseOf(ctx context.Context, before, after *State, subject str
 // latestParsed is the newest active schema of a subject, nil if there is none
 // or if it is one that no parser takes.
 func (r *Registry) latestParsed(ctx context.Context, st *State, subject string) (schema.Parsed, error) {
-	v := st.subject(subject).latest()
+	return r.versionParsed(ctx, st, st.subject(subject).latest())
+}
+
+// versionParsed is latestParsed for any version.
+func (r *Registry) versionParsed(ctx context.Context, st *State, v *version) (schema.Parsed, error) {
 	if v == nil || v.unparsed {
 		return nil, nil
 	}
@@ -179,7 +202,7 @@ func (r *Registry) governRegistration(ctx context.Context, st *State, reg *regis
 	if err != nil {
 		return cmp.Or(incompatible, err)
 	}
-	err = r.gate(ctx, st, st.With(recs...), []string{reg.subject})
+	reg.breaches, err = r.gate(ctx, st, st.With(recs...), []string{reg.subject}, reg.request.Force)
 	if ungoverned := new(Error); incompatible != nil && errors.As(err, &ungoverned) {
 		refused.Findings = append(refused.Findings, ungoverned.Findings...)
 		return incompatible
@@ -193,6 +216,7 @@ type ground struct {
 	subject    *subject
 	contract   *contractRow
 	baseline   *finding.Baseline
+	breaches   *breachSet
 	exceptions *exceptionSet
 	policies   [4]*Policy
 }
@@ -205,6 +229,7 @@ func (st *State) groundOf(name string) ground {
 	if st.governed(name) {
 		g.contract, g.exceptions = st.contract(st.roleOf(name).home), st.exceptions
 		g.baseline, _ = st.baselines.Get(name)
+		g.breaches, _ = st.breaches.Get(name)
 	}
 	return g
 }
@@ -238,7 +263,8 @@ func (r *Registry) submitGoverned(ctx context.Context, decide decision) error {
 			return err
 		}
 		judged := concerned(recs)
-		if err := r.gate(ctx, st, st.With(recs...), judged); err != nil {
+		passed, err := r.gate(ctx, st, st.With(recs...), judged, false)
+		if err != nil {
 			return err
 		}
 		_, err = r.submit(ctx, func(now *State) ([]Record, error) {
@@ -249,7 +275,10 @@ func (r *Registry) submitGoverned(ctx context.Context, decide decision) error {
 					return nil, errStale
 				}
 			}
-			return recs, err
+			if err != nil || len(recs) == 0 {
+				return nil, err
+			}
+			return slices.Concat(recs, passed), nil
 		})
 		if !errors.Is(err, errStale) {
 			return err

@@ -11,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
+	"github.com/accordhq/accord/compat"
 	"github.com/accordhq/accord/registry"
 	"github.com/accordhq/accord/registry/memlog"
 	"github.com/accordhq/accord/schema"
@@ -157,10 +158,12 @@ func drawCommand(rt *rapid.T) command {
 	}
 }
 
-// drawGovernance files a contract or takes it away, makes an exception, or a
-// baseline of what is there.
+// drawGovernance files a contract or takes it away, breaks what it promises,
+// makes an exception, or a baseline of what is there.
 func drawGovernance(rt *rapid.T, permanent bool) command {
 	version := rapid.IntRange(1, 3).Draw(rt, "contract")
+	minutes := rapid.IntRange(3, 8).Draw(rt, "minutes")
+	levels := []compat.Level{compat.Backward, compat.Full, compat.None}
 	return command{"govern", func(ctx context.Context, r *registry.Registry) error {
 		advise := registry.Advise
 		_, policy := r.SetPolicy(ctx, "", registry.PolicyChange{Set: registry.Policy{Governance: &advise}})
@@ -169,11 +172,13 @@ func drawGovernance(rt *rapid.T, permanent bool) command {
 		}
 		text := strings.Replace(goodContract, "version: 1.0.0", fmt.Sprintf("version: %d.0.0", version), 1)
 		_, filed := r.Change(ctx, change(text, goodOrder))
+		_, weakened := r.Change(ctx, change(strings.Replace(text, "value: 5", fmt.Sprintf("value: %d", minutes), 1), ""))
+		lowered := level(levels[minutes%len(levels)])(ctx, r)
 		_, excused := r.AddException(ctx, finding.Exemption{
 			Subject: "a", Code: "CONTRACT_MISSING", Reason: "a test", Author: "a test", Expires: time.Now().Add(time.Hour),
 		})
 		_, owing := r.SetBaseline(ctx, "")
-		return errors.Join(policy, filed, excused, owing)
+		return errors.Join(policy, filed, weakened, lowered, excused, owing)
 	}}
 }
 

@@ -14,16 +14,18 @@ import (
 var codeLevelLowered = finding.ClaimChange("CONTRACT_LEVEL_LOWERED", "a stream whose contract is in force is compared less strictly than before")
 
 // keepLevels refuses a change of configs under which a stream in force is
-// compared less strictly than before, where governance is enforced.
-func (r *Registry) keepLevels(st *State, configs []Record) error {
-	if st.contracts.Len() == 0 {
-		return nil
+// compared less strictly than before, where governance is enforced. It returns
+// the change with what has to be on record of it.
+func (r *Registry) keepLevels(st *State, configs []Record) ([]Record, error) {
+	if st.contracts.Len() == 0 || len(configs) == 0 {
+		return configs, nil
 	}
-	found, wanting := r.loweredLevels(st, st.With(configs...))
+	after := st.With(configs...)
+	found, wanting := r.loweredLevels(st, after)
 	if len(wanting) == 0 {
-		return nil
+		return slices.Concat(configs, levelBreaches(st, after, found)), nil
 	}
-	return &Error{Code: CodeUngoverned, Message: ungoverned(wanting, found), Findings: found}
+	return nil, &Error{Code: CodeUngoverned, Message: ungoverned(wanting, found), Findings: found}
 }
 
 // loweredLevels looks at every stream in force, because a level is inherited.
@@ -33,14 +35,10 @@ func (r *Registry) loweredLevels(before, after *State) (found []finding.Finding,
 	after.contracts.Scan(func(subject string, row *contractRow) bool {
 		was, is := before.level(subject), after.level(subject)
 		mode := after.governance(subject)
-		if !weaker(was, is) || mode == GovernanceOff || !row.inForce() || before.announces(row) {
+		if !weaker(was, is) || !after.governed(subject) || !row.inForce() || announces(before.contract(subject), row) {
 			return true
 		}
-		told := r.tolerate(after, subject, []finding.Finding{{
-			Code: codeLevelLowered, Severity: finding.Error, Subject: subject,
-			Message: fmt.Sprintf("compatibility went from %s to %s, and the readers of a stream in force count on it", was, is),
-			Hint:    "keep the level, or change it together with a new major version of the contract",
-		}})
+		told := r.tolerate(after, subject, []finding.Finding{levelLowered(subject, was, is)})
 		found = append(found, told...)
 		if mode == Enforce && refuses(told) {
 			wanting = append(wanting, subject)
@@ -48,6 +46,14 @@ func (r *Registry) loweredLevels(before, after *State) (found []finding.Finding,
 		return true
 	})
 	return found, wanting
+}
+
+func levelLowered(subject string, was, is compat.Level) finding.Finding {
+	return finding.Finding{
+		Code: codeLevelLowered, Severity: finding.Error, Subject: subject,
+		Message: fmt.Sprintf("compatibility went from %s to %s, and the readers of a stream in force count on it", was, is),
+		Hint:    "keep the level, or change it together with a new major version of the contract",
+	}
 }
 
 func (st *State) level(subject string) compat.Level {
@@ -62,8 +68,7 @@ func (row *contractRow) inForce() bool {
 
 // announces reports whether a contract is a new major version of the one that
 // stood, or the first.
-func (st *State) announces(next *contractRow) bool {
-	old := st.contract(next.subject)
+func announces(old, next *contractRow) bool {
 	if old == nil {
 		return true
 	}

@@ -24,6 +24,8 @@ const (
 	// kindException excuses a finding, kindBaseline the old debt of a subject.
 	kindException = "exception"
 	kindBaseline  = "baseline"
+	// kindBreach is a promise that was broken and let pass.
+	kindBreach = "breach"
 	kindKek       = "kek"
 	kindDek       = "dek"
 	// kindAssociation ties a side of a resource to a subject.

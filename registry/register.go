@@ -3,6 +3,7 @@ package registry
 import (
 	"context"
 	"errors"
+	"slices"
 	"strconv"
 
 	"github.com/accordhq/accord/schema"
@@ -69,6 +70,8 @@ type registration struct {
 	// number is the version decide settled on, wrote whether it is a new row.
 	number int
 	wrote  bool
+	// breaches are on record of what the gate let pass.
+	breaches []Record
 }
 
 // basis is what of a state a registration rests on. Values in a state are
@@ -128,7 +131,7 @@ func (r *Registry) prepareRegistration(ctx context.Context, st *State, req Regis
 		return reg, nil
 	}
 	err = r.checkRegistration(ctx, st, reg, config)
-	if req.partOfChange || req.Force {
+	if req.partOfChange {
 		return reg, err
 	}
 	return reg, r.governRegistration(ctx, st, reg, err)
@@ -251,7 +254,7 @@ func (reg *registration) decide(st *State) ([]Record, error) {
 		sameness: reg.same, Printed: !readable(reg.format, reg.text), Deriver: deriver,
 		Imported: reg.mode.replicates(), Forced: reg.request.Force && !reg.mode.replicates(),
 	}, reg.text)}
-	return append(recs, supersede(st, sub, id)...), nil
+	return slices.Concat(recs, supersede(st, sub, id), reg.breaches), nil
 }
 
 // settleID returns the id the client gave, the one its content has in the

@@ -37,6 +37,19 @@ func (st *State) streams(prefix string) []string {
 	return names
 }
 
+// judged lists the streams, and what was one and is on record as broken.
+func (st *State) judged(prefix string) []string {
+	names := st.streams(prefix)
+	st.breaches.Scan(func(name string, _ *breachSet) bool {
+		if underPrefix(prefix, name) {
+			names = append(names, name)
+		}
+		return true
+	})
+	slices.Sort(names)
+	return slices.Compact(names)
+}
+
 // underPrefix reports whether scan, given the prefix, visits a subject.
 func underPrefix(prefix, subject string) bool {
 	if rest, everywhere := strings.CutPrefix(prefix, wildcardPrefix); everywhere {
@@ -52,7 +65,7 @@ func underPrefix(prefix, subject string) bool {
 func (r *Registry) Findings(ctx context.Context, prefix string) ([]finding.Finding, error) {
 	st := r.state.Load()
 	all := []finding.Finding{}
-	for _, subject := range st.streams(prefix) {
+	for _, subject := range st.judged(prefix) {
 		found, err := r.standing(ctx, st, subject)
 		if err != nil {
 			return nil, err
@@ -67,12 +80,19 @@ func (r *Registry) standing(ctx context.Context, st *State, subject string) ([]f
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	found, governed, err := r.judgeStream(ctx, st, st, subject, "")
-	if err != nil || !governed {
+	if !st.governed(subject) {
+		return nil, nil
+	}
+	found, _, err := r.judgeStream(ctx, st, st, subject, "")
+	if err != nil {
+		return nil, err
+	}
+	recorded, err := r.recorded(ctx, st, subject)
+	if err != nil {
 		return nil, err
 	}
 	passed, err := r.passed(ctx, st.subject(subject))
-	return r.tolerate(st, subject, append(found, passed...)), err
+	return r.tolerate(st, subject, slices.Concat(found, recorded, passed)), err
 }
 
 // passed tells of the newest version that was imported and of the newest that
@@ -194,6 +214,9 @@ type StreamCoverage struct {
 	Coverage
 }
 
+// onRecord reports a broken promise that no exception excuses.
+func onRecord(f finding.Finding) bool { return f.Tolerated != nil && f.Tolerated.By == finding.ByRecord }
+
 // Coverage counts what the subjects of a prefix have, whatever governance asks
 // of them; exempt ones are left out.
 func (r *Registry) Coverage(ctx context.Context, prefix string) ([]StreamCoverage, error) {
@@ -214,6 +237,15 @@ func (r *Registry) Coverage(ctx context.Context, prefix string) ([]StreamCoverag
 		out := StreamCoverage{Subject: subject, Governance: st.governance(subject), Coverage: contracts.Cover(c)}
 		if c.Contract != nil {
 			out.Team = c.Contract.Owner.Team
+		}
+		if out.Streams > 0 && out.Governance != GovernanceOff {
+			recorded, err := r.recorded(ctx, st, subject)
+			if err != nil {
+				return nil, err
+			}
+			if slices.ContainsFunc(r.excuse(st, subject, recorded), onRecord) {
+				out.Broken = 1
+			}
 		}
 		all = append(all, out)
 	}

@@ -24,6 +24,7 @@ type State struct {
 	book
 	exceptions *exceptionSet
 	baselines  *btree.Map[string, *finding.Baseline]
+	breaches   *btree.Map[string, *breachSet]
 
 	associations associations
 
@@ -49,6 +50,7 @@ func newState() *State {
 		book:       newBook(),
 		exceptions: new(exceptionSet),
 		baselines:  new(btree.Map[string, *finding.Baseline]),
+		breaches:   new(btree.Map[string, *breachSet]),
 
 		associations: newAssociations(),
 
@@ -65,7 +67,7 @@ func (st *State) clone() *State {
 	c.catalog, c.keyring = st.catalog.clone(), st.keyring.clone()
 	c.configs, c.modes, c.policies = st.configs.Copy(), st.modes.Copy(), st.policies.Copy()
 	c.associations = st.associations.clone()
-	c.book, c.baselines = st.book.clone(), st.baselines.Copy()
+	c.book, c.baselines, c.breaches = st.book.clone(), st.baselines.Copy(), st.breaches.Copy()
 	c.copying = new(sync.Mutex)
 	return &c
 }
@@ -114,6 +116,8 @@ func (st *State) applyRecord(e Entry) (known bool, err error) {
 		return true, st.applyException(e)
 	case kindBaseline:
 		return true, st.applyBaseline(e)
+	case kindBreach:
+		return true, st.applyBreach(e)
 	case kindKek:
 		return true, st.applyKek(e)
 	case kindDek:

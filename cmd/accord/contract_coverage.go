@@ -16,7 +16,8 @@ func newContractCoverage(a *app) *cobra.Command {
 		Short: "Count what streams have of what they owe",
 		Long: `Count the streams with a contract, an owner, a support channel and a service
 level, and the elements of schemas with useful words: of the registry, of each
-team, and with --streams of each stream.`,
+team, and with --streams of each stream. BROKEN are those with a promise that a
+change broke and that was let pass; GET /accord/v1/findings tells which.`,
 		Example: `  accord contract coverage
   accord contract coverage --prefix orders --streams
   accord contract coverage --output json`,
@@ -48,7 +49,7 @@ func (c contractCoverage) run(ctx context.Context, a *app) error {
 }
 
 func (c contractCoverage) table(a *app, found client.CoverageReport) {
-	t := table{header: []string{"OF", "STREAMS", "CONTRACT", "OWNER", "SUPPORT", "SLA", "COMPLETE", "WORDS"}, bold: a.colours(a.stdout)}
+	t := table{header: []string{"OF", "STREAMS", "CONTRACT", "OWNER", "SUPPORT", "SLA", "COMPLETE", "BROKEN", "WORDS"}, bold: a.colours(a.stdout)}
 	for _, team := range found.Teams {
 		name := team.Team
 		if name == "" {
@@ -62,9 +63,9 @@ func (c contractCoverage) table(a *app, found client.CoverageReport) {
 		return
 	}
 	a.say("")
-	s := table{header: []string{"SUBJECT", "TEAM", "CONTRACT", "OWNER", "SUPPORT", "SLA", "WORDS"}, bold: a.colours(a.stdout)}
+	s := table{header: []string{"SUBJECT", "TEAM", "CONTRACT", "OWNER", "SUPPORT", "SLA", "BROKEN", "WORDS"}, bold: a.colours(a.stdout)}
 	for _, stream := range found.Streams {
-		s.add(stream.Subject, stream.Team, yes(stream.Contract), yes(stream.Owner), yes(stream.Support), yes(stream.SLA), words(stream.Documentation))
+		s.add(stream.Subject, stream.Team, yes(stream.Contract), yes(stream.Owner), yes(stream.Support), yes(stream.SLA), yes(stream.Broken), words(stream.Documentation))
 	}
 	s.print(a.stdout)
 }
@@ -72,7 +73,7 @@ func (c contractCoverage) table(a *app, found client.CoverageReport) {
 func coverageRow(name string, c client.Coverage) []string {
 	return []string{
 		name, fmt.Sprint(c.Streams), fmt.Sprint(c.Contract), fmt.Sprint(c.Owner), fmt.Sprint(c.Support), fmt.Sprint(c.SLA),
-		fmt.Sprint(c.Complete), words(c.Documentation),
+		fmt.Sprint(c.Complete), fmt.Sprint(c.Broken), words(c.Documentation),
 	}
 }
 

@@ -34,6 +34,7 @@ type StreamCoverage struct {
 // Coverage counts streams, and of those the ones that have a contract at all,
 // one that is active or deprecated, an owner who is there, a support channel, a
 // service level; Complete have all of these and useful words on every element.
+// Broken have a promise that a change broke and that is not whole again.
 type Coverage struct {
 	Streams       int                   `json:"streams"`
 	Contract      int                   `json:"contract"`
@@ -42,6 +43,7 @@ type Coverage struct {
 	Support       int                   `json:"support"`
 	SLA           int                   `json:"sla"`
 	Complete      int                   `json:"complete"`
+	Broken        int                   `json:"broken"`
 	Documentation DocumentationCoverage `json:"documentation"`
 }
 

@@ -38,7 +38,7 @@ type Baseline struct{ keys map[Key]bool }
 func NewBaseline(keys ...Key) Baseline {
 	b := Baseline{make(map[Key]bool, len(keys))}
 	for _, k := range keys {
-		if !changes[k.Code] {
+		if !k.Code.OfChange() {
 			b.keys[k] = true
 		}
 	}

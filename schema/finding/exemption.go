@@ -33,10 +33,13 @@ type Exemption struct {
 const (
 	ByExemption = "exemption"
 	ByBaseline  = "baseline"
+	// ByRecord: a change broke a promise and was let pass, which is on record.
+	ByRecord = "record"
 )
 
 // Tolerance says why a finding blocks nothing. Reason, Author and Expires are
-// those of the exemption.
+// those of the exemption; on record, Reason is why the change was let pass and
+// Author who made it.
 type Tolerance struct {
 	By      string    `json:"by"`
 	Reason  string    `json:"reason,omitempty"`
@@ -127,7 +130,7 @@ func Tolerate(fs []Finding, at time.Time, exemptions []Exemption, old Baseline) 
 	}
 	for _, e := range exemptions {
 		if e.Expired(at) {
-			out = append(out, e.expiry(fs))
+			out = append(out, e.expiry(out[:len(fs)]))
 		}
 	}
 	return out
@@ -137,7 +140,7 @@ func Tolerate(fs []Finding, at time.Time, exemptions []Exemption, old Baseline) 
 func (e Exemption) expiry(fs []Finding) Finding {
 	covered := 0
 	for _, f := range fs {
-		if e.Covers(f) {
+		if f.Tolerated == nil && e.Covers(f) {
 			covered++
 		}
 	}

@@ -101,5 +101,8 @@ func ClaimChange(code Code, purpose string) Code {
 	return Claim(code, purpose)
 }
 
+// OfChange reports whether a code was claimed with ClaimChange.
+func (c Code) OfChange() bool { return changes[c] }
+
 // Purpose returns the sentence a code was claimed with, "" if it is unknown.
 func Purpose(code Code) string { return claimed[code] }

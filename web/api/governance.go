@@ -65,7 +65,7 @@ func (h *Handler) coverage(r *request) (any, error) {
 func coverageOf(c registry.Coverage) client.Coverage {
 	out := client.Coverage{
 		Streams: c.Streams, Contract: c.Contract, InForce: c.InForce, Owner: c.Owner, Support: c.Support,
-		SLA: c.Level, Complete: c.Complete,
+		SLA: c.Level, Complete: c.Complete, Broken: c.Broken,
 		Documentation: client.DocumentationCoverage{
 			Required: c.Documentation.Required, Documented: c.Documentation.Documented, Useful: c.Documentation.Useful,
 		},

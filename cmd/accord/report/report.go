@@ -87,8 +87,11 @@ func facts(f finding.Finding) []string {
 		return f.Evidence
 	}
 	excuse := "tolerated: it was there before (baseline)"
-	if t := f.Tolerated; t.By == finding.ByExemption {
+	switch t := f.Tolerated; t.By {
+	case finding.ByExemption:
 		excuse = fmt.Sprintf("tolerated until %s: %s (%s)", t.Expires.UTC().Format(time.DateOnly), t.Reason, t.Author)
+	case finding.ByRecord:
+		excuse = "tolerated: another change did it and was let pass (record)"
 	}
 	return append(slices.Clone(f.Evidence), excuse)
 }
