@@ -288,6 +288,38 @@ async function strongAssociations() {
   })
 }
 
+/** Sets the governance of a subject, of which the client knows nothing. */
+async function govern(subject, governance) {
+  const answer = await fetch(`${url}/accord/v1/config/${subject}`, {
+    method: 'PUT',
+    headers: { 'Content-Type': 'application/json' },
+    body: JSON.stringify({ governance }),
+  })
+  assert.equal(answer.status, 200)
+}
+
+/** Brings a stream that nobody documented or owns. */
+async function governance() {
+  const subject = 'governed-value'
+  const parcel = {
+    schemaType: 'AVRO',
+    schema: '{"type":"record","name":"Parcel","fields":[{"name":"weight","type":"int"}]}',
+  }
+  await suite.case('governance: enforce refuses and names the gaps', async () => {
+    await govern(subject, 'enforce')
+    await refused(42290, client().register(subject, parcel))
+    for (const gap of [/CONTRACT_MISSING: /, /DOC_MISSING at weight: /, /accord config set governed-value --governance advise/]) {
+      await assert.rejects(client().register(subject, parcel), gap)
+    }
+    await refused(40401, client().getAllVersions(subject))
+  })
+  await suite.case('governance: advise lets it pass', async () => {
+    await govern(subject, 'advise')
+    await client().register(subject, parcel)
+    assert.deepEqual(await client().getAllVersions(subject), [1])
+  })
+}
+
 async function main() {
   for (const format of shop.formats) {
     await subjects(format)
@@ -298,6 +330,7 @@ async function main() {
   await settings()
   await addresses()
   await associations()
+  await governance()
   await serdes.run({ suite, client, info })
   await rules.run({ suite, client, info })
   suite.done()

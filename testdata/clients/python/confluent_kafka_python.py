@@ -4,7 +4,9 @@ It takes the URL of an empty registry whose level is NONE, runs in
 testdata/clients and prints its cases in the Test Anything Protocol.
 """
 
+import json
 import sys
+import urllib.request
 from collections.abc import Callable
 from typing import Any
 
@@ -27,6 +29,7 @@ from confluent_kafka.schema_registry import (
     ServerConfig,
 )
 from confluent_kafka.schema_registry.error import SchemaRegistryError
+from confluent_kafka.serialization import MessageField, SerializationContext
 from tap import Suite, equal
 
 URL = sys.argv[1]
@@ -351,6 +354,49 @@ def strong_associations() -> None:
         equal(client().get_versions("customer-keys"), [1])
 
 
+def govern(subject: str, mode: str) -> None:
+    """Sets the governance of a subject, of which Confluent's clients know nothing."""
+    request = urllib.request.Request(
+        f"{URL}/accord/v1/config/{subject}",
+        json.dumps({"governance": mode}).encode(),
+        {"Content-Type": "application/json"},
+        method="PUT",
+    )
+    with urllib.request.urlopen(request, timeout=10) as answer:
+        equal(answer.status, 200)
+
+
+def governance() -> None:
+    """Brings a stream that nobody documented or owns, by hand and as a producer does."""
+    subject, text = "governed-value", '{"type":"record","name":"Parcel","fields":[{"name":"weight","type":"int"}]}'
+
+    def gaps(call: Callable[..., Any], *args: Any) -> None:
+        refused(42290, call, *args)
+        try:
+            call(*args)
+        except SchemaRegistryError as err:
+            for gap in ("CONTRACT_MISSING: ", "DOC_MISSING at weight: ", f"accord config set {subject} --governance advise"):
+                equal(gap in err.error_message, True)
+            equal("42290" in str(err), True)
+
+    def produce() -> bytes:
+        serialize = serdes.serializer(client(), "AVRO", text, {})
+        return serialize({"weight": 7}, SerializationContext("governed", MessageField.VALUE))
+
+    @suite.case("governance: enforce refuses and names the gaps")
+    def _() -> None:
+        govern(subject, "enforce")
+        gaps(client().register_schema, subject, Schema(text, "AVRO"))
+        gaps(produce)
+        refused(40401, client().get_versions, subject)
+
+    @suite.case("governance: advise lets it pass")
+    def _() -> None:
+        govern(subject, "advise")
+        equal(produce()[-1], 14)
+        equal(client().get_versions(subject), [1])
+
+
 for kind in shop.FORMATS:
     subjects(kind)
     versions(kind)
@@ -360,5 +406,6 @@ settings()
 addresses()
 associations()
 strong_associations()
+governance()
 serdes.run(suite, client)
 suite.done()

@@ -27,6 +27,7 @@ func main() {
 	s.contexts()
 	s.addresses()
 	s.associations()
+	s.governance()
 	s.avro()
 	s.avroOlder()
 	s.json()
