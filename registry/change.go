@@ -27,6 +27,9 @@ type Change struct {
 type ContractFile struct {
 	Name string
 	Text []byte
+	// Context is where the subjects lie that the document names without one, as
+	// ":.eu:"; "" is the default context.
+	Context string
 }
 
 // SchemaFile is a schema to register. Name is for findings.
@@ -321,7 +324,7 @@ func (p *changePlan) contract(ctx context.Context, file ContractFile) error {
 	if doc == nil || !doc.Valid() {
 		return p.refuse(invalidContract(faults), file.Name)
 	}
-	recs, subjects, faults, err := p.registry.contractRecords(ctx, p.next, doc)
+	recs, subjects, faults, err := p.registry.contractRecords(ctx, p.next, doc, file.Context)
 	if err != nil {
 		return p.refuse(err, file.Name)
 	}

@@ -204,26 +204,33 @@ func (r *Registry) promise(ctx context.Context, row *contractRow) (*contracts.Co
 	return found, nil
 }
 
-// promiseFor picks the contract of a subject out of a document.
+// promiseFor picks the contract of a subject out of a document. Names without a
+// context are in that of the subject.
 func promiseFor(doc *odcs.Document, subject string) *contracts.Contract {
 	found, _ := contracts.Of(doc)
 	for _, c := range found {
-		if canonicalSubject(c.Subject) == subject {
-			return c
+		if targetOf(subject, c.Subject) != subject {
+			continue
 		}
+		c.Subject = subject
+		if c.KeySubject != "" {
+			c.KeySubject = targetOf(subject, c.KeySubject)
+		}
+		return c
 	}
 	return nil
 }
 
-// contractRecords files a document for every stream that it describes. What is
-// filed already is not written again.
-func (r *Registry) contractRecords(ctx context.Context, st *State, doc *odcs.Document) ([]Record, []string, []finding.Finding, error) {
+// contractRecords files a document for every stream that it describes, those
+// named without a context in the given one. What is filed already is not written
+// again.
+func (r *Registry) contractRecords(ctx context.Context, st *State, doc *odcs.Document, within string) ([]Record, []string, []finding.Finding, error) {
 	found, faults := contracts.Of(doc)
 	faults = append(doc.Findings(), faults...)
 	var recs []Record
 	var subjects []string
 	for _, c := range found {
-		subject := canonicalSubject(c.Subject)
+		subject := targetOf(within, c.Subject)
 		if err := checkSubject(subject); err != nil {
 			return nil, nil, nil, err
 		}
@@ -256,7 +263,7 @@ func (r *Registry) filed(ctx context.Context, st *State, subject string, text []
 }
 
 // SetContract files a document for a subject, which it must describe, and for
-// every other that it describes.
+// every other that it describes. Names without a context are in the subject's.
 func (r *Registry) SetContract(ctx context.Context, subject string, file ContractFile) (ChangeResult, error) {
 	subject = canonicalSubject(subject)
 	doc, faults := odcs.Parse(file.Name, file.Text)
@@ -266,6 +273,7 @@ func (r *Registry) SetContract(ctx context.Context, subject string, file Contrac
 	if promiseFor(doc, subject) == nil {
 		return ChangeResult{}, invalidContract([]finding.Finding{contracts.Elsewhere(doc, subject)})
 	}
+	file.Context = contextScope(subject)
 	return r.Change(ctx, Change{Contracts: []ContractFile{file}})
 }
 

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strings"
 
 	"github.com/accordhq/accord/registry"
 	"github.com/accordhq/accord/registry/client"
@@ -11,8 +12,10 @@ import (
 
 func (h *Handler) routeChanges() { h.post("/accord/v1/changes", h.change) }
 
-// change makes a change whole or refuses it whole. Names are taken as they are:
-// a change describes subjects, so aliases do not apply.
+// change makes a change whole or refuses it whole. Its names are those of the
+// routes that do one thing at a time: schemas are registered behind an alias,
+// settings belong to the name itself, contracts to the subject that they
+// describe, and all of them lie in the context of the path.
 func (h *Handler) change(r *request) (any, error) {
 	var body client.ChangeRequest
 	if err := r.decode(&body); err != nil {
@@ -21,7 +24,7 @@ func (h *Handler) change(r *request) (any, error) {
 	if err := checkCount(client.MaxChanged, len(body.Contracts), len(body.Schemas), len(body.Configs), len(body.Policies)); err != nil {
 		return nil, err
 	}
-	change, err := changeOf(body)
+	change, err := h.changeOf(body, r.text("context"))
 	if err != nil {
 		return nil, err
 	}
@@ -45,28 +48,35 @@ func checkCount(most int, counts ...int) error {
 	return nil
 }
 
-func changeOf(body client.ChangeRequest) (registry.Change, error) {
+// changeOf reads a body whose names are in a context, "" for the default one.
+func (h *Handler) changeOf(body client.ChangeRequest, context string) (registry.Change, error) {
 	change := registry.Change{DryRun: body.DryRun}
+	prefix, err := contextPrefix(strings.Trim(context, ":"))
+	if err != nil {
+		return change, err
+	}
 	for _, c := range body.Contracts {
-		change.Contracts = append(change.Contracts, contractFileOf(c))
+		file := contractFileOf(c)
+		file.Context = prefix
+		change.Contracts = append(change.Contracts, file)
 	}
 	for _, s := range body.Schemas {
 		if err := checkNumbers(s.RegisterRequest); err != nil {
 			return change, err
 		}
 		req := registrationOf(s.RegisterRequest)
-		req.Subject, req.Normalize = s.Subject, s.Normalize
+		req.Subject, req.Normalize = h.reg.ResolveAlias(qualify(s.Subject, prefix)), s.Normalize
 		change.Schemas = append(change.Schemas, registry.SchemaFile{Name: s.Name, RegisterRequest: req})
 	}
 	for _, c := range body.Configs {
-		change.Configs = append(change.Configs, registry.Scoped[registry.ConfigChange]{Scope: c.Scope, Value: configChangeOf(c.Config)})
+		change.Configs = append(change.Configs, registry.Scoped[registry.ConfigChange]{Scope: qualify(c.Scope, prefix), Value: configChangeOf(c.Config)})
 	}
 	for _, p := range body.Policies {
 		value, err := policyChangeOf(p.Policy)
 		if err != nil {
 			return change, err
 		}
-		change.Policies = append(change.Policies, registry.Scoped[registry.PolicyChange]{Scope: p.Scope, Value: value})
+		change.Policies = append(change.Policies, registry.Scoped[registry.PolicyChange]{Scope: qualify(p.Scope, prefix), Value: value})
 	}
 	return change, nil
 }

@@ -96,16 +96,13 @@ func segmentsOf(escaped string) ([]string, error) {
 // that mean within a context what rest means without, and changes the query
 // accordingly.
 func enterContext(name string, rest []string, method string, query url.Values) ([]string, error) {
-	if strings.Contains(name, ":") {
-		return nil, &requestError{
-			status:  http.StatusBadRequest,
-			message: fmt.Sprintf("Context name '%s' cannot contain a colon", name),
-		}
+	prefix, err := contextPrefix(name)
+	if err != nil {
+		return nil, err
 	}
 	if len(rest) == 0 {
 		return []string{"contexts", name}, nil
 	}
-	prefix := contextPrefix(name)
 	if prefix == "" {
 		return rest, nil
 	}
@@ -115,12 +112,18 @@ func enterContext(name string, rest []string, method string, query url.Values) (
 
 // contextPrefix is what names in a context begin with: ":.eu:" for "eu" and
 // ".eu", nothing for the default context.
-func contextPrefix(name string) string {
+func contextPrefix(name string) (string, error) {
+	if strings.Contains(name, ":") {
+		return "", &requestError{
+			status:  http.StatusBadRequest,
+			message: fmt.Sprintf("Context name '%s' cannot contain a colon", name),
+		}
+	}
 	name = "." + strings.TrimPrefix(name, ".")
 	if name == "." {
-		return ""
+		return "", nil
 	}
-	return ":" + name + ":"
+	return ":" + name + ":", nil
 }
 
 func qualifySegments(rest []string, prefix string) []string {
@@ -183,7 +186,8 @@ func qualifyQuery(rest []string, method string, query url.Values, prefix string)
 		for i, p := range query["subjectPrefix"] {
 			query["subjectPrefix"][i] = qualify(p, prefix)
 		}
-	case strings.HasPrefix(rest[0], "associations") && (method == http.MethodPost || method == http.MethodPut):
+	case strings.HasPrefix(rest[0], "associations") && (method == http.MethodPost || method == http.MethodPut),
+		len(rest) == 3 && rest[0] == "accord" && rest[2] == "changes":
 		query.Set("context", prefix)
 	}
 }

@@ -56,7 +56,7 @@ func TestContextPrefix(t *testing.T) {
 		{"GET", "/contexts/.eu/accord/v1/exceptions", "/accord/v1/exceptions"},
 		{"GET", "/contexts/.eu/accord/v1/exceptions?subject=a", "/accord/v1/exceptions?subject=%3A.eu%3Aa"},
 		{"DELETE", "/contexts/.eu/accord/v1/exceptions/x", "/accord/v1/exceptions/x"},
-		{"POST", "/contexts/.eu/accord/v1/changes", "/accord/v1/changes"},
+		{"POST", "/contexts/.eu/accord/v1/changes", "/accord/v1/changes?context=%3A.eu%3A"},
 		{"DELETE", "/contexts/.eu", "/contexts/.eu"},
 		{"DELETE", "/contexts/.eu/", "/contexts/.eu"},
 		{"GET", "/contexts/./subjects/a/versions", "/subjects/a/versions"},
