@@ -101,3 +101,39 @@ func heap() uint64 {
 type keepOpen struct{ registry.Log }
 
 func (keepOpen) Close() error { return nil }
+
+// A page of findings costs what its subjects do, wherever it lies among 20,000
+// that have been judged before.
+func BenchmarkFindings(b *testing.B) {
+	const subjects = 20_000
+	r, err := registry.Open(b.Context(), registry.Options{Log: memlog.New(), Now: time.Now})
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer func() { _ = r.Close() }()
+	for i := range subjects {
+		req := registry.RegisterRequest{Subject: fmt.Sprintf("stream-%05d-value", i), Candidate: avro(record("R", fmt.Sprintf("f%d", i)))}
+		if _, err := r.Register(b.Context(), req); err != nil {
+			b.Fatal(err)
+		}
+	}
+	mode := registry.Advise
+	if _, err := r.SetPolicy(b.Context(), "", registry.PolicyChange{Set: registry.Policy{Governance: &mode}}); err != nil {
+		b.Fatal(err)
+	}
+	all, err := r.Findings(b.Context(), "")
+	if err != nil {
+		b.Fatal(err)
+	}
+	for name, page := range map[string]struct{ offset, most int }{
+		"first": {0, 100}, "last": {len(all) - 100, 100}, "all": {0, len(all)},
+	} {
+		b.Run("page="+name, func(b *testing.B) {
+			for b.Loop() {
+				if _, err := r.FindingsPage(b.Context(), "", page.offset, page.most); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
 
 	"github.com/accordhq/accord/compat"
 	"github.com/accordhq/accord/registry"
@@ -295,4 +296,38 @@ func TestLoweredLevelsOfExemptTopics(t *testing.T) {
 		t.Errorf("the topic is exempt: %v", err)
 	}
 	wantRecorded(t, r)
+}
+
+// Pages put together are the whole, whatever is remembered of them and whatever
+// happens in between.
+func TestPagesOfFindings(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(rt *rapid.T) {
+		ctx := t.Context()
+		r, err := registry.Open(ctx, registry.Options{Log: memlog.New(), Now: time.Now})
+		if err != nil {
+			rt.Fatal(err)
+		}
+		defer func() { _ = r.Close() }()
+		for _, c := range rapid.SliceOfN(rapid.Custom(drawCommand), 1, 10).Draw(rt, "commands") {
+			_ = c.run(ctx, r) // refusals are as good
+			_ = drawGovernance(rt, false).run(ctx, r)
+			all, err := r.Findings(ctx, ":*:")
+			if err != nil {
+				rt.Fatal(err)
+			}
+			size := rapid.IntRange(1, 4).Draw(rt, "size")
+			var pages []finding.Finding
+			for offset := 0; offset < len(all)+size; offset += size {
+				page, err := r.FindingsPage(ctx, ":*:", offset, size)
+				if err != nil || len(page) > size {
+					rt.Fatalf("page at %d: %d findings, %v", offset, len(page), err)
+				}
+				pages = append(pages, page...)
+			}
+			if diff := cmp.Diff(keysOf(all), keysOf(pages)); diff != "" {
+				rt.Fatalf("pages of %d (-all +pages):\n%s", size, diff)
+			}
+		}
+	})
 }

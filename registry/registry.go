@@ -70,6 +70,8 @@ type Registry struct {
 	promises *budgetCache[Offset, *contracts.Contract]
 	// documents remembers contracts by what was read.
 	documents *budgetCache[sourceKey, *odcs.Document]
+	// tallies remembers by subject how much there is to say of it.
+	tallies *budgetCache[string, tally]
 
 	maxAssociations int
 
@@ -104,6 +106,7 @@ func Open(ctx context.Context, opts Options) (*Registry, error) {
 		documents: newBudgetCache[sourceKey](cmp.Or(opts.ParseCache, defaultCache)/8, func(d *odcs.Document) int {
 			return parsedWeight * len(d.Bytes())
 		}),
+		tallies: newBudgetCache[string](maxTallies, func(tally) int { return 1 }),
 		writes:  make(chan *write, maxBatch),
 		wanted:  make(chan struct{}, 1),
 		closing: make(chan struct{}),

@@ -60,21 +60,6 @@ func underPrefix(prefix, subject string) bool {
 	return strings.HasPrefix(subject, prefix) && isQualified(subject) == isQualified(prefix)
 }
 
-// Findings judges subjects as they stand: all of a prefix that governance looks
-// at and that have an active schema or a contract.
-func (r *Registry) Findings(ctx context.Context, prefix string) ([]finding.Finding, error) {
-	st := r.state.Load()
-	all := []finding.Finding{}
-	for _, subject := range st.judged(prefix) {
-		found, err := r.standing(ctx, st, subject)
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, found...)
-	}
-	return all, nil
-}
-
 // standing judges one subject as it stands, and tells what came past the gate.
 func (r *Registry) standing(ctx context.Context, st *State, subject string) ([]finding.Finding, error) {
 	if err := ctx.Err(); err != nil {

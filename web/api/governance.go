@@ -1,6 +1,7 @@
 package api
 
 import (
+	"math"
 	"net/http"
 	"slices"
 	"strings"
@@ -33,8 +34,15 @@ func (r *request) streams() string {
 }
 
 func (h *Handler) findings(r *request) (any, error) {
-	found, err := h.reg.Findings(r.Context(), r.streams())
-	return list(r, found, err)
+	win, err := r.window(0)
+	if err != nil {
+		return nil, err
+	}
+	most := math.MaxInt
+	if win.limit > 0 {
+		most = win.limit
+	}
+	return h.reg.FindingsPage(r.Context(), r.streams(), win.offset, most)
 }
 
 // coverage counts by stream, by team and as a whole. Gaps are told with their
