@@ -24,8 +24,8 @@ type Summary struct {
 	Errors   int `json:"errors"`
 	Warnings int `json:"warnings"`
 	Infos    int `json:"infos"`
-	// Tolerated are findings that an exemption or a baseline excuses; they are
-	// among none of the others.
+	// Tolerated are findings that an exemption or a baseline excuses or that are
+	// on record; they are among none of the others.
 	Tolerated int `json:"tolerated,omitempty"`
 }
 
@@ -91,7 +91,7 @@ func facts(f finding.Finding) []string {
 	case finding.ByExemption:
 		excuse = fmt.Sprintf("tolerated until %s: %s (%s)", t.Expires.UTC().Format(time.DateOnly), t.Reason, t.Author)
 	case finding.ByRecord:
-		excuse = "tolerated: another change did it and was let pass (record)"
+		excuse = "tolerated: it was let pass when it was made (record)"
 	}
 	return append(slices.Clone(f.Evidence), excuse)
 }
