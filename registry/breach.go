@@ -173,15 +173,24 @@ func (r *Registry) breachRecords(ctx context.Context, before, after *State, subj
 	if len(kept) >= maxBreaches {
 		recs = append(recs, remove(kept[0].key()))
 	}
-	b := before.newBreach(subject, way, codes...)
+	made, err := r.breachRecord(ctx, after, before.newBreach(subject, way, codes...))
+	return append(recs, made...), err
+}
+
+// breachRecord writes a breach with its contract, if there will be anything to
+// tell of it: of a subject that is gone for good there is not.
+func (r *Registry) breachRecord(ctx context.Context, after *State, b *breach) ([]Record, error) {
+	left, err := r.broken(ctx, after, b)
+	if err != nil || len(left) == 0 {
+		return nil, err
+	}
 	var text []byte
 	if b.contract != nil {
-		var err error
 		if text, err = r.contractText(ctx, b.contract); err != nil {
 			return nil, err
 		}
 	}
-	return append(recs, put(b.key(), b.breachFacts, string(text))), nil
+	return []Record{put(b.key(), b.breachFacts, string(text))}, nil
 }
 
 // levelBreaches are breachRecords for a change of settings, with what it lowers.

@@ -2,6 +2,7 @@ package registry_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -36,19 +37,23 @@ var breaks = map[string]struct {
 	mend func(context.Context, *registry.Registry) error
 }{
 	"weaken a service level": {
-		files(edited(fast, slower, first, patched), ""), []string{"SLA_WEAKENED orders-value slaProperties.fresh"},
+		files(edited(fast, slower, first, patched), ""),
+		[]string{"SLA_WEAKENED orders-value slaProperties.fresh"},
 		files(edited(first, second), ""),
 	},
 	"drop documentation": {
-		files("", undocumented), []string{"DOC_REMOVED orders-value number"},
+		files("", undocumented),
+		[]string{"DOC_REMOVED orders-value number"},
 		files("", strings.Replace(goodOrder, "shop printed", "till of the shop printed", 1)),
 	},
 	"remove the owner": {
-		files(edited("role: owner", "role: reader", first, patched), ""), []string{"OWNER_REMOVED orders-value"},
+		files(edited("role: owner", "role: reader", first, patched), ""),
+		[]string{"OWNER_REMOVED orders-value"},
 		files(edited(first, second), ""),
 	},
 	"remove a required field": {
-		files("", emptied), []string{"CONTRACT_FIELD_REMOVED orders-value number"},
+		files("", emptied),
+		[]string{"CONTRACT_FIELD_REMOVED orders-value number"},
 		files("", goodOrder[:len(goodOrder)-2]+`,{"name":"total","type":"long","doc":"Sum of the order in cents.","default":0}]}`),
 	},
 	"lower the level": {
@@ -56,14 +61,16 @@ var breaks = map[string]struct {
 	},
 	"delete the contract": {
 		func(ctx context.Context, r *registry.Registry) error { return r.DeleteContract(ctx, "orders-value") },
-		[]string{"CONTRACT_REMOVED orders-value"}, files(goodContract, ""),
+		[]string{"CONTRACT_REMOVED orders-value"},
+		files(goodContract, ""),
 	},
 	"delete the stream": {
 		func(ctx context.Context, r *registry.Registry) error {
 			_, err := r.DeleteSubject(ctx, "orders-value", false)
 			return err
 		},
-		[]string{"CONTRACT_STREAM_REMOVED orders-value"}, files("", goodOrder),
+		[]string{"CONTRACT_STREAM_REMOVED orders-value"},
+		files("", goodOrder),
 	},
 }
 
@@ -261,6 +268,77 @@ func TestForcedBreachesAreOnRecord(t *testing.T) {
 	coverage, err := r.Coverage(t.Context(), "")
 	if err != nil || len(coverage) != 1 || coverage[0].Broken != 1 {
 		t.Errorf("coverage %+v, %v: want one stream with a broken promise", coverage, err)
+	}
+}
+
+// Registrations break and mend as changes do, those of keys, too.
+func TestRegistrationsAndTheRecord(t *testing.T) {
+	t.Parallel()
+	r := promising(t, nil, registry.Advise)
+	register(t, r, "orders-key", avro(goodOrder))
+	for _, subject := range []string{"orders-key", "orders-value"} {
+		register(t, r, subject, avro(undocumented))
+	}
+	wantRecorded(t, r, "DOC_REMOVED orders-key number", "DOC_REMOVED orders-value number")
+	for _, subject := range []string{"orders-key", "orders-value"} {
+		register(t, r, subject, avro(strings.Replace(goodOrder, "shop printed", "till of the shop printed", 1)))
+	}
+	wantFindings(t, r, "")
+	if dump := r.State().Dump(); strings.Contains(dump, "breach of") {
+		t.Errorf("what is whole is still kept:\n%s", dump)
+	}
+}
+
+// A new major version announces a lower level afterwards.
+func TestALowerLevelIsAnnouncedAfterwards(t *testing.T) {
+	t.Parallel()
+	for version, want := range map[string][]string{second: {"CONTRACT_LEVEL_LOWERED orders-value"}, breaking: nil} {
+		fresh := promising(t, nil, registry.Advise)
+		if err := errors.Join(level(compat.None)(t.Context(), fresh), files(edited(first, version), "")(t.Context(), fresh)); err != nil {
+			t.Fatal(err)
+		}
+		wantRecorded(t, fresh, want...)
+	}
+}
+
+// What is deleted for good is told no more, whether it went in one step or two.
+func TestBreachesGoWithTheirSubject(t *testing.T) {
+	t.Parallel()
+	r := promising(t, nil, registry.Advise)
+	if err := r.DeleteContract(t.Context(), "orders-value"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := r.DeleteSubject(t.Context(), "orders-value", false); err != nil {
+		t.Fatal(err)
+	}
+	wantRecorded(t, r, "CONTRACT_STREAM_REMOVED orders-value")
+	if _, err := r.DeleteSubject(t.Context(), "orders-value", true); err != nil {
+		t.Fatal(err)
+	}
+	wantFindings(t, r, "")
+
+	associated := open(t, nil)
+	topic := registry.Resource{Name: "orders", Namespace: "eu", ID: "id/orders"}
+	schema := registry.RegisterRequest{Candidate: avro(goodOrder)}
+	associate := func(change registry.AssociationChange) {
+		t.Helper()
+		if _, err := associated.Associate(t.Context(), registry.AssociationRequest{Resource: topic, Changes: []registry.AssociationChange{change}}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	associate(registry.AssociationChange{Op: "CREATE", Type: "value", Schema: &schema})
+	contract := change(goodContract, "")
+	contract.Contracts[0].Context = ":.eu:"
+	if _, err := associated.Change(t.Context(), contract); err != nil {
+		t.Fatal(err)
+	}
+	govern(t, associated, "", registry.Advise)
+	associate(registry.AssociationChange{Op: "DELETE", Type: "value", Cascade: true})
+	wantFindings(t, associated, ":*:", "CONTRACT_SCHEMA_MISSING :.eu:orders-value")
+	for _, r := range []*registry.Registry{r, associated} {
+		if dump := r.State().Dump(); strings.Contains(dump, "breach of") {
+			t.Errorf("there is nothing to tell, and it is kept:\n%s", dump)
+		}
 	}
 }
 

@@ -26,8 +26,8 @@ const (
 	kindBaseline  = "baseline"
 	// kindBreach is a promise that was broken and let pass.
 	kindBreach = "breach"
-	kindKek       = "kek"
-	kindDek       = "dek"
+	kindKek    = "kek"
+	kindDek    = "dek"
 	// kindAssociation ties a side of a resource to a subject.
 	kindAssociation = "association"
 )

@@ -200,7 +200,9 @@ type StreamCoverage struct {
 }
 
 // onRecord reports a broken promise that no exception excuses.
-func onRecord(f finding.Finding) bool { return f.Tolerated != nil && f.Tolerated.By == finding.ByRecord }
+func onRecord(f finding.Finding) bool {
+	return f.Tolerated != nil && f.Tolerated.By == finding.ByRecord
+}
 
 // Coverage counts what the subjects of a prefix have, whatever governance asks
 // of them; exempt ones are left out.

@@ -181,3 +181,25 @@ func TestBaselineLaws(t *testing.T) {
 		}
 	})
 }
+
+// What is on record stays so until an exemption excuses it, and is not due when
+// that ends.
+func TestTolerateWhatIsOnRecord(t *testing.T) {
+	t.Parallel()
+	if !change.OfChange() || debt.OfChange() {
+		t.Error("changes and debts are taken for one another")
+	}
+	fs := []finding.Finding{{
+		Code: change, Severity: finding.Error, Subject: "s",
+		Tolerated: &finding.Tolerance{By: finding.ByRecord, Reason: "governance only advised", Author: "ann"},
+	}}
+	excuse := []finding.Exemption{{Subject: "s", Code: change, Reason: "later", Author: "bob", Expires: day("2026-03-01")}}
+	before := finding.Tolerate(fs, day("2026-02-28"), excuse, finding.Baseline{})
+	if len(before) != 1 || before[0].Tolerated.By != finding.ByExemption {
+		t.Errorf("%+v, want it excused", before)
+	}
+	after := finding.Tolerate(fs, day("2026-03-01"), excuse, finding.Baseline{})
+	if len(after) != 2 || after[0].Tolerated.By != finding.ByRecord || after[1].Message != "the exemption from TEST_CHANGE by bob ended on 2026-03-01 and excuses nothing" {
+		t.Errorf("%+v, want it on record and nothing due", after)
+	}
+}

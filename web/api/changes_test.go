@@ -72,10 +72,10 @@ func TestAliasesInAChange(t *testing.T) {
 	t.Parallel()
 	s := newServer(t, Options{})
 	ask[map[string]any](t, s, http.MethodPut, "/config/bestellungen-value", `{"alias":"orders-value"}`, http.StatusOK)
-	ask[map[string]any](t, s, http.MethodPut, "/config/:.eu:commandes-value", `{"alias":"orders-value"}`, http.StatusOK)
+	ask[map[string]any](t, s, http.MethodPut, "/config/:.eu:pedidos-value", `{"alias":"orders-value"}`, http.StatusOK)
 	for target, subject := range map[string]string{
 		"/accord/v1/changes":             "bestellungen-value",
-		"/contexts/eu/accord/v1/changes": "commandes-value",
+		"/contexts/eu/accord/v1/changes": "pedidos-value",
 	} {
 		body := encode(t, client.ChangeRequest{Schemas: []client.SchemaFile{{Subject: subject, RegisterRequest: client.RegisterRequest{Schema: documented}}}})
 		answer := ask[client.ChangeResponse](t, s, http.MethodPost, target, body, http.StatusOK)
