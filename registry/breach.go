@@ -149,10 +149,10 @@ func (r *Registry) breachRecords(ctx context.Context, before, after *State, subj
 	known := map[finding.Key]bool{}
 	for _, b := range after.breachesOf(subject) {
 		left, err := r.broken(ctx, after, b)
-		if err != nil {
+		if unlessUndecided(err) != nil {
 			return nil, err
 		}
-		if len(left) == 0 {
+		if err == nil && len(left) == 0 && after.settled(b) {
 			recs = append(recs, remove(b.key()))
 			continue
 		}
@@ -182,7 +182,7 @@ func (r *Registry) breachRecords(ctx context.Context, before, after *State, subj
 func (r *Registry) breachRecord(ctx context.Context, after *State, b *breach) ([]Record, error) {
 	left, err := r.broken(ctx, after, b)
 	if err != nil || len(left) == 0 {
-		return nil, err
+		return nil, unlessUndecided(err)
 	}
 	var text []byte
 	if b.contract != nil {
@@ -202,7 +202,7 @@ func levelBreaches(before, after *State, lowered []finding.Finding) []Record {
 		for _, b := range set.all {
 			_, still := after.levelBroken(b)
 			stands[subject] = stands[subject] || still
-			if !still && b.ofLevel() {
+			if b.ofLevel() && after.settled(b) {
 				recs = append(recs, remove(b.key()))
 			}
 		}
@@ -253,7 +253,7 @@ func (r *Registry) broken(ctx context.Context, st *State, b *breach) ([]finding.
 	}
 	found, err := contracts.Judge(ctx, c)
 	if err != nil {
-		return left, unlessUndecided(comparisonFailed(err))
+		return nil, comparisonFailed(err)
 	}
 	for _, f := range found {
 		if f.Severity == finding.Error && b.concerns(f.Code) {
@@ -280,6 +280,20 @@ func family(code finding.Code) string {
 	default:
 		return first
 	}
+}
+
+// settled reports whether a breach of which nothing is told is over. While the
+// stream lacks what was there, nothing can be told of it, and it is not: taking
+// a contract away and filing it again mends nothing.
+func (st *State) settled(b *breach) bool {
+	row := st.contract(b.Home)
+	switch {
+	case b.contract != nil && row == nil, b.Version > 0 && st.subject(b.subject).latest() == nil:
+		return false
+	case b.ofLevel():
+		return !weaker(b.Level, st.level(b.subject)) || announces(b.contract, row)
+	}
+	return true
 }
 
 // schemaThen is the schema that a breach was a change of, nil if it is gone for
@@ -309,7 +323,7 @@ func (r *Registry) recorded(ctx context.Context, st *State, subject string) ([]f
 	told := map[finding.Key]bool{}
 	for _, b := range st.breachesOf(subject) {
 		left, err := r.broken(ctx, st, b)
-		if err != nil {
+		if unlessUndecided(err) != nil {
 			return nil, err
 		}
 		for _, f := range left {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -286,6 +287,41 @@ func TestRegistrationsAndTheRecord(t *testing.T) {
 	wantFindings(t, r, "")
 	if dump := r.State().Dump(); strings.Contains(dump, "breach of") {
 		t.Errorf("what is whole is still kept:\n%s", dump)
+	}
+}
+
+// Taking things away and bringing them back mends nothing.
+func TestDetoursMendNothing(t *testing.T) {
+	t.Parallel()
+	weak := edited(fast, slower, first, patched)
+	for name, tt := range map[string]struct {
+		detour func(context.Context, *registry.Registry) error
+		back   func(context.Context, *registry.Registry) error
+	}{
+		"the contract": {func(ctx context.Context, r *registry.Registry) error { return r.DeleteContract(ctx, "orders-value") }, files(weak, "")},
+		"the schema": {func(ctx context.Context, r *registry.Registry) error {
+			_, err := r.DeleteSubject(ctx, "orders-value", false)
+			return err
+		}, files("", undocumented)},
+		"the status": {files(strings.Replace(weak, "status: active", "status: draft", 1), ""), files(weak, "")},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r := promising(t, nil, registry.Advise)
+			for _, step := range []func(context.Context, *registry.Registry) error{files(weak, undocumented), level(compat.None), tt.detour, tt.back} {
+				if err := step(t.Context(), r); err != nil {
+					t.Fatal(err)
+				}
+			}
+			got := recordedIn(t, r)
+			for _, want := range []string{
+				"SLA_WEAKENED orders-value slaProperties.fresh", "DOC_REMOVED orders-value number", "CONTRACT_LEVEL_LOWERED orders-value",
+			} {
+				if !slices.Contains(got, want) {
+					t.Errorf("on record is %q, want %s among it", got, want)
+				}
+			}
+		})
 	}
 }
 
