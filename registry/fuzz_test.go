@@ -30,6 +30,9 @@ func FuzzApply(f *testing.F) {
 		{"dek", "k/AES256_SIV/99999999999999999999/s", `{}`},
 		{"association", "topic/value/a/b", `{"subject":"s","guid":"g","name":"a","namespace":"n","lifecycle":"STRONG"}`},
 		{"association", "topic", `{}`},
+		{"breach", "s@1", `{"codes":["SLA_WEAKENED"],"passage":"advise","home":"s","contract":{"id":"c","version":"1.0.0","status":"active"},"version":3,"id":9}`},
+		{"breach", "a@b@", `{"codes":["CONTRACT_LEVEL_LOWERED"],"level":"FULL"}`},
+		{"breach", "", `null`},
 		{"horoscope", "", ``},
 	} {
 		f.Add(seed.kind, seed.id, []byte(seed.facts), uint8(1))
