@@ -9,7 +9,6 @@ import (
 
 	"github.com/accordhq/accord/lineage"
 	"github.com/accordhq/accord/registry/client"
-	"github.com/accordhq/accord/schema"
 )
 
 func newLineageImpact(a *app) *cobra.Command {
@@ -29,20 +28,18 @@ whole stream did. Nothing is judged and nothing is written: 'accord check' and
 		RunE:              a.does(func(ctx context.Context, args []string) error { return impact.run(ctx, a, args[0]) }),
 	}
 	impact.addScope(cmd)
-	cmd.Flags().StringVarP(&impact.file, "file", "f", "", "schema in `FILE` that would become the latest")
 	cmd.Flags().StringArrayVar(&impact.fields, "field", nil, "the field at `PATH` would go; repeat for more")
+	impact.fileFlags.add(cmd)
 	cmd.MarkFlagsMutuallyExclusive("file", "field")
-	impact.sources.add(cmd)
 	addOutput(cmd, &impact.output)
 	return cmd
 }
 
 type lineageImpact struct {
 	lineageFlags
-	sources sourceFlags
-	file    string
-	fields  []string
-	output  format
+	fileFlags
+	fields []string
+	output format
 }
 
 func (i lineageImpact) run(ctx context.Context, a *app, subject string) error {
@@ -56,9 +53,11 @@ func (i lineageImpact) run(ctx context.Context, a *app, subject string) error {
 	}
 	req := client.ImpactRequest{Subject: subject, Fields: i.fields}
 	if i.file != "" {
-		if err := i.read(a, &req); err != nil {
+		sent, err := i.request(a)
+		if err != nil {
 			return err
 		}
+		req.Schema, req.SchemaType, req.References = sent.Schema, string(sent.SchemaType), sent.References
 	}
 	found, err := c.Impact(ctx, req, scope)
 	if err != nil {
@@ -131,10 +130,3 @@ func extentOf(e lineage.Extent) string {
 	}
 	return fmt.Sprintf("%d datasets, %d jobs, %d fields", e.Datasets, e.Jobs, e.Fields)
 }
-
-// read takes the schema and what it refers to from files.
-func (i lineageImpact) read(a *app, req *client.ImpactRequest) error {
-	return nil
-}
-
-var _ = schema.Avro

@@ -32,21 +32,30 @@ The language is taken from the file's name (.avsc is Avro, .json JSON Schema,
 		ValidArgsFunction: a.subjectNames,
 		RunE:              a.does(func(ctx context.Context, args []string) error { return reg.run(ctx, a, args[0]) }),
 	}
-	flags := cmd.Flags()
-	flags.StringVarP(&reg.file, "file", "f", "", "read the schema from `FILE`, - is standard input")
-	flags.StringVar(&reg.typ, "type", "", "`LANGUAGE` of the schema: AVRO, JSON or PROTOBUF (default by file name)")
-	flags.StringArrayVar(&reg.references, "reference", nil, "a schema it uses, as `NAME=SUBJECT[@VERSION]`; repeat for more")
-	flags.BoolVar(&reg.normalize, "normalize", false, "register the normalised text")
-	completes(cmd, "type", schema.Formats())
+	reg.fileFlags.add(cmd)
+	cmd.Flags().BoolVar(&reg.normalize, "normalize", false, "register the normalised text")
 	addOutput(cmd, &reg.output)
 	return cmd
 }
 
-type schemaRegister struct {
+// fileFlags name a schema that is sent to a registry.
+type fileFlags struct {
 	file, typ  string
 	references []string
-	normalize  bool
-	output     format
+}
+
+func (f *fileFlags) add(cmd *cobra.Command) {
+	flags := cmd.Flags()
+	flags.StringVarP(&f.file, "file", "f", "", "read the schema from `FILE`, - is standard input")
+	flags.StringVar(&f.typ, "type", "", "`LANGUAGE` of the schema: AVRO, JSON or PROTOBUF (default by file name)")
+	flags.StringArrayVar(&f.references, "reference", nil, "a schema it uses, as `NAME=SUBJECT[@VERSION]`; repeat for more")
+	completes(cmd, "type", schema.Formats())
+}
+
+type schemaRegister struct {
+	fileFlags
+	normalize bool
+	output    format
 }
 
 func (r schemaRegister) run(ctx context.Context, a *app, subject string) error {
@@ -73,7 +82,7 @@ func (r schemaRegister) run(ctx context.Context, a *app, subject string) error {
 	})
 }
 
-func (r schemaRegister) request(a *app) (client.RegisterRequest, error) {
+func (r fileFlags) request(a *app) (client.RegisterRequest, error) {
 	if r.file == "" {
 		return client.RegisterRequest{}, misuse("add --file FILE, or --file - to read standard input", "no schema is given")
 	}

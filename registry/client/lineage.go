@@ -275,3 +275,32 @@ func (c *Client) Observe(ctx context.Context, facts []lineage.Fact) error {
 	}
 	return nil
 }
+
+// EveryField as the field of a Place asks for all that are known of a dataset.
+const EveryField = "*"
+
+// EventsTaken says what became of OpenLineage events.
+type EventsTaken struct {
+	Summary struct {
+		Successful int `json:"successful"`
+	} `json:"summary"`
+	Failed []EventRefused `json:"failed_events"`
+}
+
+// EventRefused is an event that was refused, by its place among those sent.
+type EventRefused struct {
+	Index  int    `json:"index"`
+	Reason string `json:"reason"`
+}
+
+// SendEvents sends OpenLineage events as a batch. Each is taken or refused for
+// itself.
+func (c *Client) SendEvents(ctx context.Context, events [][]byte) (EventsTaken, error) {
+	batch := make([]json.RawMessage, len(events))
+	for i, e := range events {
+		batch[i] = e
+	}
+	var out EventsTaken
+	err := c.json(ctx, post(nil, batch, "api", "v1", "lineage", "batch"), &out)
+	return out, err
+}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/accordhq/accord/lineage"
@@ -113,7 +114,7 @@ func (h *Handler) places(r *request, parameter func(string) string) ([]lineage.P
 		}
 		var out []lineage.Place
 		for _, d := range datasets {
-			out = append(out, lineage.Place{Node: lineage.Dataset(d.Namespace, d.Name), Path: path})
+			out = append(out, h.place(lineage.Dataset(d.Namespace, d.Name), path)...)
 		}
 		return out, nil
 	}
@@ -133,7 +134,23 @@ func (h *Handler) places(r *request, parameter func(string) string) ([]lineage.P
 	if _, ok := h.graph().Node(node); !ok {
 		return nil, &requestError{status: http.StatusNotFound, message: fmt.Sprintf("Nobody has seen the %s", node)}
 	}
-	return []lineage.Place{{Node: node, Path: field}}, nil
+	return h.place(node, field), nil
+}
+
+// place is a node, a field of it, or all the fields that are known of it.
+func (h *Handler) place(node lineage.Node, field string) []lineage.Place {
+	side, every := strings.CutSuffix(field, client.EveryField) // "key." for the fields of a key
+	if !every {
+		return []lineage.Place{{Node: node, Path: field}}
+	}
+	info, _ := h.graph().Node(node)
+	var out []lineage.Place
+	for _, path := range info.Fields {
+		if strings.HasPrefix(path, side) {
+			out = append(out, lineage.Place{Node: node, Path: path})
+		}
+	}
+	return out
 }
 
 func plainly(name string) string { return name }
@@ -159,7 +176,10 @@ func (h *Handler) lineage(r *request) (any, error) {
 		return nil, err
 	}
 	g, answer := h.graph(), client.Lineage{}
-	for _, p := range from {
+	for i, p := range from {
+		if i > 0 && from[i-1].Node == p.Node {
+			continue
+		}
 		if info, ok := g.Node(p.Node); ok {
 			answer.Nodes = append(answer.Nodes, info)
 		}

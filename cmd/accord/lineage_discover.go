@@ -1,0 +1,196 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+	"github.com/twmb/franz-go/pkg/kgo"
+
+	"github.com/accordhq/accord/lineage/kafkascan"
+)
+
+func newLineageDiscover(a *app) *cobra.Command {
+	var d lineageDiscover
+	cmd := &cobra.Command{
+		Use:   "discover --kafka HOST:PORT",
+		Short: "Look at a Kafka cluster: who reads which topic, who writes",
+		Long: `Look at a Kafka cluster once: its topics, the groups that read them, the
+producers that brokers know of. Nothing is read of any record and nothing is
+written to the cluster. What Kafka cannot tell is said.
+
+What is found goes to the registry, unless --dry-run is given. 'accord serve
+--kafka' looks by itself, again and again.`,
+		Example: `  accord lineage discover --kafka localhost:9092 --dry-run
+  accord lineage discover --kafka kafka-1:9092,kafka-2:9092 --registry http://registry:8081
+  accord lineage discover --kafka-config client.properties --output json`,
+		Args: takes(0, 0, "no arguments"),
+		RunE: a.does(func(ctx context.Context, _ []string) error { return d.run(ctx, a) }),
+	}
+	d.kafka.add(cmd)
+	flags := cmd.Flags()
+	flags.BoolVar(&d.dryRun, "dry-run", false, "show what is found and tell no registry")
+	flags.BoolVar(&d.tools, "tools", false, "take in the groups of consoles and monitoring tools, too")
+	flags.DurationVar(&d.timeout, "timeout", 15*time.Second, "`TIME` to wait for each answer of the cluster")
+	flags.StringVar(&d.namespace, "namespace", "", "`NAMESPACE` of its datasets (default kafka:// and the first broker named)")
+	addOutput(cmd, &d.output)
+	return cmd
+}
+
+type lineageDiscover struct {
+	kafka         kafkaFlags
+	dryRun, tools bool
+	timeout       time.Duration
+	namespace     string
+	output        format
+}
+
+// discoveryView is what lineage discover prints as JSON and YAML. It is a
+// promise as those of views.go are.
+type discoveryView struct {
+	At        time.Time `json:"at"`
+	Cluster   string    `json:"cluster"`
+	Namespace string    `json:"namespace"`
+	Brokers   []string  `json:"brokers"`
+	// Complete: the cluster kept nothing back of who reads.
+	Complete  bool              `json:"complete"`
+	Topics    []topicView       `json:"topics"`
+	Groups    []groupView       `json:"groups"`
+	Producers []transactionView `json:"transactionalIds"`
+	// Unknown are what Kafka does not tell, in sentences.
+	Unknown []string `json:"unknown"`
+	// Facts is how many facts were told to the registry, 0 in a dry run.
+	Facts int `json:"facts"`
+}
+
+type topicView struct {
+	Name       string `json:"name"`
+	Partitions int    `json:"partitions"`
+	Internal   bool   `json:"internal,omitempty"`
+	// Moving: records came while the cluster was looked at.
+	Moving bool `json:"moving"`
+}
+
+type groupView struct {
+	ID      string   `json:"id"`
+	Kind    string   `json:"kind"`
+	State   string   `json:"state"`
+	Members int      `json:"members"`
+	Topics  []string `json:"topics"`
+	Tool    bool     `json:"tool,omitempty"`
+}
+
+type transactionView struct {
+	ID     string   `json:"id"`
+	State  string   `json:"state"`
+	Topics []string `json:"topics"`
+}
+
+func (d lineageDiscover) run(ctx context.Context, a *app) error {
+	opts, _, err := d.kafka.options()
+	if err != nil {
+		return err
+	}
+	cluster, err := kgo.NewClient(opts...)
+	if err != nil {
+		return unable("mend --kafka", "%w", err)
+	}
+	defer cluster.Close()
+	scan, err := kafkascan.Run(ctx, cluster, kafkascan.Options{Now: a.now, Timeout: d.timeout, ACLs: true})
+	if err != nil {
+		return unable("is it running, and does it listen where --kafka says?", "%w", err)
+	}
+	view := d.view(scan)
+	if !d.dryRun {
+		if view.Facts, err = d.tell(ctx, a, scan); err != nil {
+			return err
+		}
+	}
+	return a.show(d.output, view, func() { view.print(a) })
+}
+
+// tell sends what was found to the registry.
+func (d lineageDiscover) tell(ctx context.Context, a *app, scan *kafkascan.Scan) (int, error) {
+	c, err := a.client()
+	if err != nil {
+		return 0, err
+	}
+	found := scan.Facts(kafkascan.FactOptions{Namespace: d.namespace, Ephemeral: d.tools})
+	if err := c.Observe(ctx, found); err != nil {
+		return 0, fmt.Errorf("tell the registry: %w", err)
+	}
+	return len(found), nil
+}
+
+func (d lineageDiscover) view(scan *kafkascan.Scan) discoveryView {
+	v := discoveryView{
+		At: scan.At, Cluster: scan.Cluster.ID, Namespace: scan.Cluster.Namespace(), Brokers: scan.Cluster.Brokers, Complete: scan.Covers(),
+		Topics: []topicView{}, Groups: []groupView{}, Producers: []transactionView{}, Unknown: scan.Unknown(),
+	}
+	if d.namespace != "" {
+		v.Namespace = d.namespace
+	}
+	for _, t := range scan.Topics {
+		v.Topics = append(v.Topics, topicView{Name: t.Name, Partitions: t.Partitions, Internal: t.Internal, Moving: t.Moving})
+	}
+	for _, g := range scan.Groups {
+		shown := groupView{ID: g.ID, Kind: string(g.Kind), State: g.State, Members: len(g.Members), Topics: []string{}, Tool: g.Ephemeral}
+		for _, t := range g.Topics {
+			shown.Topics = append(shown.Topics, t.Name)
+		}
+		v.Groups = append(v.Groups, shown)
+	}
+	for _, t := range scan.Transactions {
+		v.Producers = append(v.Producers, transactionView{ID: t.ID, State: t.State, Topics: slices.Concat([]string{}, t.Topics)})
+	}
+	return v
+}
+
+func (v discoveryView) print(a *app) {
+	f := facts{}
+	f.add("Cluster", v.Cluster)
+	f.add("Namespace", v.Namespace)
+	f.add("Brokers", strings.Join(v.Brokers, ", "))
+	f.print(a.stdout)
+	a.say("")
+	topics := table{header: []string{"TOPIC", "PARTITIONS", "MOVES"}, bold: a.colours(a.stdout)}
+	for _, t := range v.Topics {
+		if !t.Internal {
+			topics.add(t.Name, fmt.Sprint(t.Partitions), yes(bit(t.Moving)))
+		}
+	}
+	topics.print(a.stdout)
+	a.say("")
+	groups := table{header: []string{"GROUP", "KIND", "STATE", "MEMBERS", "READS"}, bold: a.colours(a.stdout)}
+	for _, g := range v.Groups {
+		groups.add(g.ID, g.Kind, g.State, fmt.Sprint(g.Members), strings.Join(g.Topics, ", "))
+	}
+	groups.print(a.stdout)
+	if len(v.Producers) > 0 {
+		a.say("")
+		t := table{header: []string{"TRANSACTIONAL ID", "STATE", "WRITES"}, bold: a.colours(a.stdout)}
+		for _, p := range v.Producers {
+			t.add(p.ID, p.State, strings.Join(p.Topics, ", "))
+		}
+		t.print(a.stdout)
+	}
+	if len(v.Unknown) > 0 {
+		a.say("\nWhat Kafka does not tell:")
+		for _, sentence := range v.Unknown {
+			a.say("  %s", printable(sentence, false))
+		}
+	}
+	if v.Facts > 0 {
+		a.say("\n%d facts told to the registry", v.Facts)
+	}
+}
+
+func bit(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}
