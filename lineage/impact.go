@@ -1,6 +1,6 @@
 package lineage
 
-import "time"
+import "slices"
 
 // Proposal asks who is hurt if fields of a stream change.
 type Proposal struct {
@@ -16,8 +16,9 @@ type Proposal struct {
 	Scope
 }
 
-// DefaultReaders is how many readers an Impact lists that does not say.
-const DefaultReaders = 500
+// DefaultReaders is how many readers an Impact lists that does not say,
+// MaxChanged for how many fields it answers.
+const DefaultReaders, MaxChanged = 500, 500
 
 // Impact says who is hurt by a change.
 type Impact struct {
@@ -26,6 +27,9 @@ type Impact struct {
 	// Fields answer for each path asked for, in that order; one with path "" for
 	// the stream as a whole if none was.
 	Fields []FieldImpact `json:"fields"`
+	// FieldsLeft is how many of the paths were not answered: there were more than
+	// MaxChanged.
+	FieldsLeft int `json:"fieldsLeft,omitempty"`
 	// Downstream is what lies downstream of the stream, whatever the field.
 	Downstream Reach `json:"downstream"`
 	// Watch says whether all who read the stream are known.
@@ -46,77 +50,65 @@ type FieldImpact struct {
 	Downstream Reach `json:"downstream"`
 }
 
-// Knowledge says what is known of a reader and a field.
-type Knowledge string
-
-// The kinds of knowledge.
-const (
-	UsesField  Knowledge = "uses"    // it makes something of the field
-	MayUse     Knowledge = "unknown" // it reads the stream, nobody knows which fields
-	UsesOthers Knowledge = "others"  // all its outputs are known field by field, and none is made of this one: still a reader
-	LeftStream Knowledge = "left"    // it used to read the stream: stale or ended
-	MayRead    Knowledge = "may"     // a guess or a permission: nothing shows that it reads the stream
-)
-
-// Reader is a job that reads a stream, or a client that fetched its schema.
-type Reader struct {
-	Job       ID        `json:"job"`
-	Knowledge Knowledge `json:"knowledge"`
-	// Fields are the paths at, above or below the one asked for that it is known
-	// to use, at most 20.
-	Fields []string `json:"fields,omitempty"`
-	// Versions are those of the subjects that it fetched, lowest first, at most
-	// 20 of the highest.
-	Versions []int `json:"versions,omitempty"`
-	// Sightings tell how it is known to read the stream, or, of one that uses
-	// the field, how that is known: the strongest evidence first.
-	Sightings  []Sighting `json:"sightings"`
-	Confidence Confidence `json:"confidence"`
-	Proven     bool       `json:"proven"`
-	Status     Status     `json:"status"`
-	Interval
-	Who
-	// Extent is what lies downstream of the reader.
-	Extent Extent `json:"extent"`
-}
-
-// Extent counts what lies downstream of something.
-type Extent struct {
-	Datasets int `json:"datasets"`
-	Jobs     int `json:"jobs"`
-	// Fields are those made of the field asked for, by this reader and on.
-	Fields int `json:"fields"`
-	// Sinks are the datasets and jobs of which nothing more is known to be made.
-	Sinks int `json:"sinks"`
-	// AtLeast says that counting was given up, so that there may be more.
-	AtLeast bool `json:"atLeast,omitempty"`
-}
-
-// Watch says whether somebody looked at a cluster all the time, so that whoever
-// read a topic was seen.
-type Watch struct {
-	// Proven: somebody looked in every slot (CoverageSlot) of the window.
-	Proven bool `json:"proven"`
-	// From and To are the window.
-	From time.Time `json:"from"`
-	To   time.Time `json:"to"`
-	// Gaps are when nobody looked, oldest first, at most 20; GapsLeft is how
-	// many more there are.
-	Gaps     []Gap `json:"gaps,omitempty"`
-	GapsLeft int   `json:"gapsLeft,omitempty"`
-	// Sources are the collectors that looked.
-	Sources []string `json:"sources,omitempty"`
-}
-
-// Gap is a time in which nobody looked.
-type Gap struct {
-	From time.Time `json:"from"`
-	To   time.Time `json:"to"`
-}
-
 // Impact answers a Proposal.
-func (g *Graph) Impact(p Proposal) Impact { return Impact{} }
+func (g *Graph) Impact(p Proposal) Impact {
+	n := g.lens(p.Scope)
+	out := Impact{Datasets: []ID{}, Fields: []FieldImpact{}}
+	var datasets []int32
+	for _, id := range p.Datasets {
+		if v := g.find(Node{DatasetNode, id}); v >= 0 && !slices.Contains(datasets, v) {
+			datasets = append(datasets, v)
+			out.Datasets = append(out.Datasets, g.vertices.at(v).node.ID)
+		}
+	}
+	paths := p.Fields
+	if len(paths) == 0 {
+		paths = []string{""}
+	}
+	if len(paths) > MaxChanged {
+		paths, out.FieldsLeft = paths[:MaxChanged], len(paths)-MaxChanged
+	}
+	readers := n.readersOf(datasets, p.Subjects, bound(p.Depth, DefaultDepth, MaxDepth))
+	for _, path := range paths {
+		out.Fields = append(out.Fields, n.fieldImpact(p, datasets, readers, path))
+	}
+	walk := Walk{From: placesOf(out.Datasets, ""), Way: Downstream, Depth: p.Depth, MaxNodes: p.MaxNodes, Scope: p.Scope}
+	out.Downstream = g.Walk(walk)
+	out.Watch = g.watchAll(p)
+	return out
+}
 
-// Watch tells whether all who read datasets of a namespace are known: as of the
-// scope's time, over the graph's window.
-func (g *Graph) Watch(namespace string, s Scope) Watch { return Watch{} }
+func placesOf(datasets []ID, path string) []Place {
+	places := make([]Place, len(datasets))
+	for i, id := range datasets {
+		places[i] = Place{Node{DatasetNode, id}, path}
+	}
+	return places
+}
+
+// fieldImpact answers for one field.
+func (n *lens) fieldImpact(p Proposal, datasets []int32, readers []*reading, path string) FieldImpact {
+	out := FieldImpact{Path: path, Readers: []Reader{}}
+	depth := bound(p.Depth, DefaultDepth, MaxDepth)
+	uses := n.usesOf(datasets, path)
+	for _, r := range readers {
+		out.Readers = append(out.Readers, n.reader(r, uses[r.job], datasets, path, len(readers)))
+	}
+	slices.SortFunc(out.Readers, compareReaders)
+	if most := bound(p.MaxReaders, DefaultReaders, MaxNodes); len(out.Readers) > most {
+		out.Readers, out.ReadersLeft = out.Readers[:most], len(out.Readers)-most
+	}
+	var from []place
+	for _, v := range datasets {
+		from = append(from, place{v, path})
+	}
+	c := n.flowCrawl(n, Downstream, depth, MaxCounted, from)
+	defer c.release()
+	c.asked = make([]int32, len(from))
+	for i := range c.asked {
+		c.asked[i] = int32(i) //nolint:gosec // an index
+	}
+	c.run()
+	out.Downstream = c.reachOf(bound(p.MaxNodes, DefaultNodes, MaxNodes))
+	return out
+}

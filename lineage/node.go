@@ -2,6 +2,8 @@ package lineage
 
 import (
 	"encoding/json"
+	"maps"
+	"slices"
 )
 
 // NodeInfo is what the graph holds of a node.
@@ -47,25 +49,122 @@ type Tag struct {
 
 // Resolve returns the name that the graph has for a node: folded, and what its
 // aliases mean.
-func (g *Graph) Resolve(n Node) Node { return n }
+func (g *Graph) Resolve(n Node) Node {
+	n = Fold(n)
+	if i := g.nameOf(n); i >= 0 {
+		return g.vertices.at(g.names.at(i).vertex).node
+	}
+	return g.resolve(n)
+}
 
 // Node tells of a node. It reports false if the graph does not hold it.
-func (g *Graph) Node(n Node) (NodeInfo, bool) { return NodeInfo{}, false }
+func (g *Graph) Node(n Node) (NodeInfo, bool) {
+	i := g.find(n)
+	if i < 0 {
+		return NodeInfo{}, false
+	}
+	v := g.vertices.at(i)
+	near := g.streams.adjacent.at(i)
+	info := NodeInfo{Node: v.node, Who: g.who(v), Inputs: len(near.in), Outputs: len(near.out)}
+	g.tellNames(&info, v)
+	if info.First.IsZero() {
+		info.Interval = span(near)
+	}
+	if v.details == nil {
+		return info, true
+	}
+	info.Description, info.DatasetType, info.JobType = v.description, v.datasetType, v.jobType
+	info.Tags, info.Facets = slices.Clone(v.tags), maps.Clone(v.accord)
+	for _, f := range v.fields {
+		if path := g.fields.at(f).path; len(info.Fields) == MaxFields {
+			info.FieldsLeft++
+		} else if path != "" {
+			info.Fields = append(info.Fields, path)
+		}
+	}
+	return info, true
+}
+
+// tellNames fills in a node's other names, and when it was spoken of by any.
+func (g *Graph) tellNames(info *NodeInfo, v *vertex) {
+	for _, i := range v.names {
+		known := g.names.at(i)
+		if known.node != v.node {
+			info.Names = append(info.Names, known.node.ID)
+		}
+		if known.last == 0 {
+			continue
+		}
+		seen := Interval{instant(known.first), instant(known.last)}
+		if info.First.IsZero() {
+			info.Interval = seen
+		}
+		info.Interval = info.Span(seen)
+	}
+	slices.SortFunc(info.Names, ID.Compare)
+}
+
+// span is when any edge of a vertex was seen.
+func span(near *adjacency) Interval {
+	first, last := uint32(never), uint32(0)
+	for _, links := range [][]link{near.in, near.out} {
+		for _, l := range links {
+			first, last = min(first, l.first), max(last, l.last)
+		}
+	}
+	if first > last {
+		return Interval{}
+	}
+	return Interval{instant(int64(first) * 1e6), instant(int64(last) * 1e6)}
+}
 
 // Nodes lists nodes of a kind in order of their names, and how many there are in
-// all.
-func (g *Graph) Nodes(kind NodeKind, l Listing) ([]Node, int) { return nil, 0 }
+// all. Of the listing, the scope does not matter.
+func (g *Graph) Nodes(kind NodeKind, l Listing) ([]Node, int) {
+	var all []Node
+	for i := range int32(g.vertices.n) { //nolint:gosec // as push
+		if n := g.vertices.at(i).node; n.Kind == kind && (l.Namespace == "" || n.Namespace == l.Namespace) {
+			all = append(all, n)
+		}
+	}
+	slices.SortFunc(all, Node.Compare)
+	return page(all, l), len(all)
+}
+
+// page cuts a page out of a list.
+func page[T any](all []T, l Listing) []T {
+	from := min(max(0, l.Offset), len(all))
+	return all[from:min(from+bound(l.Limit, DefaultPage, MaxPage), len(all))]
+}
 
 // Namespaces lists the namespaces of a kind of nodes in order.
-func (g *Graph) Namespaces(kind NodeKind) []string { return nil }
-
-// Search finds nodes whose name or namespace contains a text, whatever its case:
-// exact names first, then names that begin with it, then others. kind "" means
-// any. The number is how many there are in all.
-func (g *Graph) Search(text string, kind NodeKind, limit int) ([]Node, int) { return nil, 0 }
+func (g *Graph) Namespaces(kind NodeKind) []string {
+	seen := map[string]bool{}
+	for i := range int32(g.vertices.n) { //nolint:gosec // as push
+		if n := g.vertices.at(i).node; n.Kind == kind {
+			seen[n.Namespace] = true
+		}
+	}
+	return slices.Sorted(maps.Keys(seen))
+}
 
 // Topics are the datasets that are a Kafka topic of this name, in any cluster.
-func (g *Graph) Topics(topic string) []Node { return nil }
+func (g *Graph) Topics(topic string) []Node {
+	var nodes []Node
+	for i := range g.topics.with(hashOf(topic)) {
+		if n := g.vertices.at(*g.topicOf.at(i)).node; n.Name == topic {
+			nodes = append(nodes, n)
+		}
+	}
+	slices.SortFunc(nodes, Node.Compare)
+	return nodes
+}
 
 // Uses are those of a subject, in order of client, action and version.
-func (g *Graph) Uses(subject string) []Use { return nil }
+func (g *Graph) Uses(subject string) []Use {
+	i := g.nameOf(Node{subjectVertex, ID{Name: subject}})
+	if i < 0 || g.names.at(i).said == nil {
+		return nil
+	}
+	return slices.Clone(g.names.at(i).said.uses)
+}

@@ -1,6 +1,9 @@
 package lineage
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // Scope says which of what was seen counts for a question. Its zero value, but
 // for Now, is what is wanted most: everything that is current, of whatever
@@ -30,3 +33,108 @@ const (
 	Stale   Status = "stale"   // not seen within the window
 	Ended   Status = "ended"   // its source has since told all it knows of the job, without this
 )
+
+// rank orders statuses, the best first.
+func (s Status) rank() uint8 {
+	switch s {
+	case Current:
+		return 0
+	case Stale:
+		return 1
+	default:
+		return 2
+	}
+}
+
+var statuses = [...]Status{Current, Stale, Ended}
+
+// lens judges links by a scope.
+type lens struct {
+	*Graph
+	at, horizon  uint32 // when the question is of, and since when an edge counts as current
+	past         bool   // at is another time than now
+	all          bool   // whatever the evidence and confidence
+	evidence     []Evidence
+	min          uint8
+	stale, ended bool
+}
+
+func (g *Graph) lens(s Scope) *lens {
+	at := s.AsOf
+	if at.IsZero() {
+		at = s.Now
+	}
+	l := &lens{
+		Graph: g, at: second(micros(at)), past: !s.AsOf.IsZero(), evidence: s.Evidence, min: percent(s.MinConfidence),
+		stale: s.Stale, ended: s.Ended, all: len(s.Evidence) == 0 && !(s.MinConfidence > 0),
+	}
+	l.horizon = before(l.at, g.opts.Window)
+	return l
+}
+
+// sight is what a lens shows of a link.
+type sight struct {
+	status  uint8 // a rank
+	percent uint8
+	proven  bool
+	last    uint32
+}
+
+// better orders sights: the status, then the evidence, then the confidence.
+func (s sight) better(o sight) bool {
+	if s.status != o.status {
+		return s.status < o.status
+	}
+	return surer(s.proven, s.percent, o.proven, o.percent)
+}
+
+// timely tells how an edge stands at the time of the question, and whether it
+// counts.
+func (n *lens) timely(first, last, gone uint32) (status uint8, ok bool) {
+	switch {
+	case n.past && first > n.at:
+		return 0, false
+	case n.at > gone:
+		return 2, n.ended
+	case last < n.horizon:
+		return 1, n.stale
+	}
+	return 0, true
+}
+
+// see judges a link of a layer.
+func (n *lens) see(layer *layer, l *link) (sight, bool) {
+	if n.all && !l.many {
+		status, ok := n.timely(l.first, l.last, l.gone)
+		return sight{status, l.percent, l.proven, l.last}, ok
+	}
+	return n.look(layer.pairs.at(l.pair))
+}
+
+// look judges a pair by its sightings: the best of those that count decides.
+func (n *lens) look(p *pair) (best sight, ok bool) {
+	for w := range p.witnesses() {
+		s, counts := n.witness(w)
+		if !counts {
+			continue
+		}
+		last := max(best.last, s.last)
+		if !ok || s.better(best) {
+			best = s
+		}
+		best.last, ok = last, true
+	}
+	return best, ok
+}
+
+// witness judges one sighting.
+func (n *lens) witness(w *witness) (sight, bool) {
+	r := w.what.Value()
+	s := sight{percent: percent(r.confidence), proven: r.evidence.Proves(), last: second(w.last)}
+	if s.percent < n.min || len(n.evidence) > 0 && !slices.Contains(n.evidence, r.evidence) {
+		return s, false
+	}
+	status, ok := n.timely(second(w.first), s.last, n.gone(w))
+	s.status = status
+	return s, ok
+}

@@ -1,6 +1,9 @@
 package lineage
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // Way says which way a walk goes.
 type Way string
@@ -21,6 +24,8 @@ const (
 	DefaultNodes, MaxNodes = 1000, 10_000
 	// MaxCounted is how many places a walk counts at most, listed or not.
 	MaxCounted = 20_000
+	// MaxLinks is how many links a walk lists at most.
+	MaxLinks = 20_000
 )
 
 // Walk asks what lies downstream or upstream of some places.
@@ -53,7 +58,8 @@ type Reach struct {
 	Unknown []Place `json:"unknown,omitempty"`
 	// Blind are outputs on the way of a walk of fields which a job makes of
 	// one of the fields' datasets, where nobody knows of what fields.
-	Blind []Blind `json:"fieldsUnknown,omitempty"`
+	Blind     []Blind `json:"fieldsUnknown,omitempty"`
+	BlindLeft int     `json:"fieldsUnknownLeft,omitempty"`
 	Cut
 }
 
@@ -62,7 +68,8 @@ type Cut struct {
 	// Truncated is set if the answer is not whole for any of the reasons below.
 	Truncated bool `json:"truncated"`
 	// Left is how many places were found and not listed. AtLeast says that there
-	// may be more: the walk stopped counting.
+	// are more than were counted; of those as far away as the farthest counted,
+	// no rule says then which are listed.
 	Left    int  `json:"left,omitempty"`
 	AtLeast bool `json:"atLeast,omitempty"`
 	// Deeper is how many of the places at the greatest depth have edges onward.
@@ -81,7 +88,8 @@ type Hit struct {
 	// -1 if it is one of From, which Root then names by its index there.
 	Parent int `json:"parent"`
 	Root   int `json:"root"`
-	// Via is the job on the last step of a walk of fields.
+	// Via is the job passed on the last step, where that is two hops: between
+	// fields, and through a job that takes this input into this output.
 	Via ID `json:"via,omitzero"`
 	// Confidence is the weakest on the path. Proven says that all of the path
 	// rests on evidence of what happens, and no step on it is one of a job's
@@ -115,10 +123,60 @@ type Who struct {
 
 // Blind is an output of a job whose fields nobody traced.
 type Blind struct {
-	Input  ID `json:"input"`
+	Input  ID `json:"input,omitzero"` // zero upstream, where it is the inputs that are not known
 	Job    ID `json:"job"`
 	Output ID `json:"output"`
 }
 
 // Walk answers a walk.
-func (g *Graph) Walk(w Walk) Reach { return Reach{} }
+func (g *Graph) Walk(w Walk) Reach {
+	n := g.lens(w.Scope)
+	c, unknown := g.start(n, &w)
+	defer c.release()
+	c.exposed = w.Exposed
+	c.run()
+	r := c.reachOf(bound(w.MaxNodes, DefaultNodes, MaxNodes))
+	r.Unknown = unknown
+	return r
+}
+
+// start makes the crawl that answers a walk, and tells which of its places the
+// graph does not hold.
+func (g *Graph) start(n *lens, w *Walk) (c *crawl, unknown []Place) {
+	depth := bound(w.Depth, DefaultDepth, MaxDepth)
+	way := w.Way
+	if way != Upstream {
+		way = Downstream
+	}
+	flow := slices.ContainsFunc(w.From, func(p Place) bool { return p.Path != "" })
+	var from []place
+	var asked []int32
+	for i, p := range w.From {
+		at := place{g.find(p.Node), p.Path}
+		switch {
+		case at.vertex < 0:
+			unknown = append(unknown, p)
+		case !slices.Contains(from, at):
+			from, asked = append(from, at), append(asked, int32(i)) //nolint:gosec // an index
+		}
+	}
+	if flow {
+		c = g.flowCrawl(n, way, depth, MaxCounted, from)
+	} else {
+		c = g.streamCrawl(n, way, depth, MaxCounted)
+		for _, p := range from {
+			c.root(p.vertex, p.vertex)
+		}
+	}
+	c.asked = asked
+	return c, unknown
+}
+
+// bound is a bound that was asked for, a default if none was, and never more
+// than the most.
+func bound(asked, otherwise, most int) int {
+	if asked <= 0 {
+		asked = otherwise
+	}
+	return min(asked, most)
+}

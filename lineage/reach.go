@@ -1,0 +1,305 @@
+package lineage
+
+import (
+	"cmp"
+	"slices"
+)
+
+// reachOf lists what a crawl has found, at most so many places.
+func (c *crawl) reachOf(most int) Reach {
+	r := Reach{Hits: []Hit{}, Links: []Link{}}
+	listed, left := c.nearest(most)
+	r.Left, r.AtLeast = left, c.cut
+	hits := make([]Hit, len(listed))
+	indexes := make([]int32, len(c.stops)) // of hits, one too high; 0 for none
+	for k, i := range listed {
+		hits[k].Place = c.placeAt(i)
+	}
+	order := c.byName(listed, hits)
+	for k, j := range order {
+		r.Hits = append(r.Hits, hits[j])
+		indexes[listed[j]] = int32(k) + 1 //nolint:gosec // at most MaxNodes
+	}
+	for k, j := range order {
+		c.describe(&r.Hits[k], listed[j], indexes)
+		if s := &c.stops[listed[j]]; !s.done {
+			if s.end = !c.leadsOn(listed[j]); !s.end && s.hops >= c.depth {
+				r.Deeper++
+			}
+			r.Hits[k].End = s.end
+		}
+	}
+	c.draw(&r, indexes)
+	if c.roots != nil {
+		c.blind(&r, listed)
+	}
+	r.Truncated = r.Left > 0 || r.AtLeast || r.Deeper > 0 || r.LinksLeft > 0 || r.BlindLeft > 0
+	return r
+}
+
+// nearest chooses the stops to list, the nearest of them, and counts the rest. Of
+// those that are equally far, the best are chosen.
+func (c *crawl) nearest(most int) (listed []int32, left int) {
+	rounds := map[int32][]int32{}
+	farthest := int32(0)
+	for i := range int32(len(c.stops)) { //nolint:gosec // at most limit
+		s := &c.stops[i]
+		if s.parent < 0 || c.isTwin(i) {
+			continue
+		}
+		rounds[s.hops] = append(rounds[s.hops], i)
+		farthest = max(farthest, s.hops)
+	}
+	for hops := int32(1); hops <= farthest; hops++ {
+		round := rounds[hops]
+		if room := most - len(listed); len(round) > room {
+			slices.SortFunc(round, func(i, j int32) int {
+				a, b := &c.stops[i], &c.stops[j]
+				return cmp.Or(a.beats(b), cmp.Compare(c.tieOf(a), c.tieOf(b)))
+			})
+			left += len(round) - room
+			round = round[:room]
+		}
+		listed = append(listed, round...)
+	}
+	return listed, left
+}
+
+// isTwin reports whether a job is listed by another stop of it.
+func (c *crawl) isTwin(i int32) bool {
+	s := &c.stops[i]
+	if c.roots != nil || c.way != Upstream || s.at < 0 {
+		return false
+	}
+	other := c.board.at(c.closed(s.at))
+	if s.cell != s.at {
+		other = c.board.at(s.at)
+	}
+	if other < 0 {
+		return false
+	}
+	o := &c.stops[other]
+	return o.parent < 0 || cmp.Or(cmp.Compare(o.hops, s.hops), o.beats(s), cmp.Compare(o.tie, s.tie), cmp.Compare(other, i)) < 0
+}
+
+// byName orders hits by distance, then name.
+func (c *crawl) byName(listed []int32, hits []Hit) []int {
+	order := make([]int, len(listed))
+	for k := range order {
+		order[k] = k
+	}
+	slices.SortFunc(order, func(x, y int) int {
+		return cmp.Or(cmp.Compare(c.stops[listed[x]].hops, c.stops[listed[y]].hops), hits[x].Compare(hits[y].Place))
+	})
+	return order
+}
+
+func (c *crawl) placeAt(i int32) Place {
+	if c.roots == nil {
+		return c.placeOf(c.stops[i].at, false)
+	}
+	p := c.place(i)
+	return Place{c.vertices.at(p.vertex).node, p.path}
+}
+
+// describe fills in a hit.
+func (c *crawl) describe(h *Hit, i int32, indexes []int32) {
+	s := &c.stops[i]
+	h.Hops, h.Confidence, h.Proven, h.Status, h.End = int(s.hops), confidence(s.percent), s.proven, statuses[s.status], s.end
+	h.LastSeen = instant(int64(s.last) * 1e6)
+	h.Masked, h.Influenced = s.how == byMask, s.how == byInfluence
+	parent, via := s.parent, s.via
+	if c.isTwin(parent) {
+		// The job is listed as it was reached another way, so step over it.
+		parent, via = c.stops[parent].parent, c.stops[parent].at
+	}
+	if via >= 0 {
+		h.Via = c.vertices.at(via).node.ID
+	}
+	h.Parent = int(indexes[parent]) - 1
+	root := parent
+	for c.stops[root].parent >= 0 {
+		root = c.stops[root].parent
+	}
+	h.Root = int(c.asked[root])
+	h.Who = c.who(c.vertices.at(c.vertexAt(i)))
+}
+
+// vertexAt is the vertex of a stop.
+func (c *crawl) vertexAt(i int32) int32 {
+	if c.roots != nil {
+		return c.place(i).vertex
+	}
+	return c.stops[i].at
+}
+
+// leadsOn reports whether any link that counts leads on from a stop.
+func (c *crawl) leadsOn(i int32) bool {
+	if c.roots == nil {
+		return c.count(c.streams.adjacent.at(c.stops[i].at).toward(c.way), 1) > 0
+	}
+	for r := range c.related(c.place(i)) {
+		for _, l := range c.flows.adjacent.at(r).toward(c.way) {
+			if _, ok := c.see(&c.flows, &l); ok {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// maxScanned bounds the links that are looked at to tell of what was found.
+const maxScanned = 10 * MaxLinks
+
+// draw lists the links among what is listed, and what the crawl started from.
+func (c *crawl) draw(r *Reach, indexes []int32) {
+	flow, layer := c.roots != nil, &c.streams
+	if flow {
+		layer = &c.flows
+	}
+	for i := range c.stops {
+		s := &c.stops[i]
+		if s.at < 0 || indexes[i] == 0 && s.parent >= 0 {
+			continue
+		}
+		for _, l := range layer.adjacent.at(s.at).toward(c.way) {
+			if c.scanned++; c.scanned > maxScanned {
+				r.AtLeast = true
+				return
+			}
+			if !c.isListed(l.peer, indexes) {
+				continue
+			}
+			if _, ok := c.see(layer, &l); !ok {
+				continue
+			}
+			if len(r.Links) == MaxLinks {
+				r.LinksLeft++
+				continue
+			}
+			r.Links = append(r.Links, c.link(layer.pairs.at(l.pair), flow))
+		}
+	}
+	slices.SortFunc(r.Links, func(a, b Link) int {
+		return cmp.Or(a.From.Compare(b.From), a.To.Compare(b.To), a.Via.Compare(b.Via), compareTransformations(a.Transformation, b.Transformation))
+	})
+}
+
+// isListed reports whether a vertex or field is listed, or a root.
+func (c *crawl) isListed(at int32, indexes []int32) bool {
+	listed := func(cell int32) bool {
+		i := c.board.at(cell)
+		return i >= 0 && (indexes[i] > 0 || c.stops[i].parent < 0)
+	}
+	return listed(at) || c.roots == nil && listed(c.closed(at))
+}
+
+func compareTransformations(a, b Transformation) int {
+	if a.Masking != b.Masking {
+		if a.Masking {
+			return 1
+		}
+		return -1
+	}
+	return cmp.Or(cmp.Compare(a.Type, b.Type), cmp.Compare(a.Subtype, b.Subtype))
+}
+
+// blind lists the outputs of jobs, of the datasets that a walk of fields came
+// to, of which nobody knows what fields they are made of.
+func (c *crawl) blind(r *Reach, listed []int32) {
+	seen := map[int32]bool{}
+	visit := func(i int32) {
+		if v := c.place(i).vertex; !seen[v] {
+			seen[v] = true
+			c.blindAt(r, v)
+		}
+	}
+	for i := range c.asked {
+		visit(int32(i)) //nolint:gosec // an index
+	}
+	for _, i := range listed {
+		visit(i)
+	}
+	slices.SortFunc(r.Blind, func(a, b Blind) int {
+		return cmp.Or(a.Input.Compare(b.Input), a.Job.Compare(b.Job), a.Output.Compare(b.Output))
+	})
+}
+
+// blindAt lists those of one dataset. It gives up where jobs of many inputs and
+// outputs would make too many.
+func (c *crawl) blindAt(r *Reach, dataset int32) {
+	near := c.streams.adjacent.at(dataset)
+	add := func(b Blind) {
+		if len(r.Blind) >= MaxNodes {
+			r.BlindLeft++
+			return
+		}
+		r.Blind = append(r.Blind, b)
+	}
+	id := c.vertices.at(dataset).node.ID
+	for _, l := range near.toward(c.way) {
+		if _, ok := c.see(&c.streams, &l); !ok || !c.streams.adjacent.at(l.peer).job {
+			continue
+		}
+		job := c.vertices.at(l.peer).node.ID
+		if c.way == Upstream {
+			if !c.isTraced(l.peer, &l, dataset) {
+				add(Blind{Job: job, Output: id})
+			}
+			continue
+		}
+		outputs := c.outputsOf(l.peer, dataset)
+		if c.scanned += len(outputs); c.scanned > maxScanned {
+			r.AtLeast = true
+			return
+		}
+		for _, o := range outputs {
+			if !c.isTraced(l.peer, &o, o.peer) {
+				add(Blind{id, job, c.vertices.at(o.peer).node.ID})
+			}
+		}
+	}
+}
+
+// outputsOf are a job's links to the outputs that may take an input.
+func (c *crawl) outputsOf(job, input int32) []link {
+	near := c.streams.adjacent.at(job)
+	var restricted []restriction
+	if near.bound {
+		restricted = c.restrictedBy(job)
+	}
+	var out []link
+	for _, l := range near.out {
+		if _, ok := c.see(&c.streams, &l); !ok {
+			continue
+		}
+		if _, is := isRestricted(restricted, l.peer); is && !c.takes(job, input, l.peer) {
+			continue
+		}
+		out = append(out, l)
+	}
+	return out
+}
+
+// takes reports whether a restricted output takes an input.
+func (c *crawl) takes(job, input, output int32) bool {
+	for _, t := range linksVia(c.throughs.adjacent.at(input).out, job) {
+		if t.peer == output {
+			if _, ok := c.pass(job, input, output, &t); ok {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// isTraced reports whether it is known what fields an output is made of. What
+// was known long before the output was last seen is known no more.
+func (g *Graph) isTraced(job int32, writes *link, output int32) bool {
+	d := g.vertices.at(job).details
+	if d == nil {
+		return false
+	}
+	i, ok := slices.BinarySearchFunc(d.traced, output, func(t trace, output int32) int { return cmp.Compare(t.output, output) })
+	return ok && d.traced[i].last >= before(writes.last, g.opts.Window)
+}

@@ -1,0 +1,108 @@
+package lineage
+
+import (
+	"fmt"
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// ruling is what the rules say, ready to be asked.
+type ruling struct {
+	owners       []ownerRule
+	tool, hidden *regexp.Regexp
+}
+
+type ownerRule struct {
+	pattern *regexp.Regexp
+	owner   string
+}
+
+// rule takes a rule. One whose pattern is none is malformed.
+func (b *builder) rule(f Fact) error {
+	r, err := RuleOf(f)
+	if err != nil {
+		return err
+	}
+	if _, err := whole(r.Pattern); err != nil {
+		return fmt.Errorf("%w: rule %q: %w", ErrMalformed, r.Pattern, err)
+	}
+	rules := maps.Clone(b.rules)
+	if rules == nil {
+		rules = map[string]Fact{}
+	}
+	if known, ok := rules[f.Key]; ok {
+		f = Merge(known, f)
+	}
+	rules[f.Key] = f
+	b.rules, b.ruling = rules, newRuling(rules)
+	return nil
+}
+
+// whole compiles a pattern that matches the whole of a text.
+func whole(pattern string) (*regexp.Regexp, error) {
+	return regexp.Compile(`(?s)\A(?:` + pattern + `)\z`)
+}
+
+func newRuling(rules map[string]Fact) *ruling {
+	r := &ruling{}
+	var tools, hidden []string
+	for _, key := range slices.Sorted(maps.Keys(rules)) {
+		rule, err := RuleOf(rules[key])
+		if err != nil || rule.Ended {
+			continue
+		}
+		if rule.Tool {
+			tools = append(tools, "(?:"+rule.Pattern+")")
+		}
+		if rule.Hidden {
+			hidden = append(hidden, "(?:"+rule.Pattern+")")
+		}
+		if pattern, err := whole(rule.Pattern); err == nil && rule.Owner != "" {
+			r.owners = append(r.owners, ownerRule{pattern, rule.Owner})
+		}
+	}
+	r.tool, r.hidden = anyOf(tools), anyOf(hidden)
+	return r
+}
+
+// anyOf matches what one of the patterns does, nil for none.
+func anyOf(patterns []string) *regexp.Regexp {
+	if len(patterns) == 0 {
+		return nil
+	}
+	one, err := whole(strings.Join(patterns, "|"))
+	if err != nil {
+		return nil
+	}
+	return one
+}
+
+// who tells whom to ask about a vertex. Rules are about jobs.
+func (g *Graph) who(v *vertex) Who {
+	var w Who
+	if v.node.Kind == JobNode {
+		subject := v.node.ID.String()
+		for _, o := range g.ruling.owners {
+			if o.pattern.MatchString(subject) {
+				w.Owners = append(w.Owners, o.owner)
+			}
+		}
+		w.Tool = g.ruling.tool != nil && g.ruling.tool.MatchString(subject)
+		w.Hidden = g.ruling.hidden != nil && g.ruling.hidden.MatchString(subject)
+	}
+	if v.details != nil {
+		for _, owner := range v.owners {
+			if !slices.Contains(w.Owners, owner) {
+				w.Owners = append(slices.Clip(w.Owners), owner)
+			}
+		}
+	}
+	return w
+}
+
+// isTool reports whether a job reads everything and is no reader of the data.
+func (g *Graph) isTool(v *vertex) bool {
+	return g.ruling.tool != nil && v.node.Kind == JobNode && g.ruling.tool.MatchString(v.node.ID.String())
+}

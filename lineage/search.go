@@ -1,0 +1,54 @@
+package lineage
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+)
+
+// Search finds nodes whose name or namespace contains a text, whatever its case:
+// exact names first, then names that begin with it, names that contain it, and
+// namespaces that do. kind "" means any; limit is at most MaxPage, 0 for
+// DefaultPage. The number is how many there are in all.
+func (g *Graph) Search(text string, kind NodeKind, limit int) ([]Node, int) {
+	type match struct {
+		Node
+		rank int
+	}
+	var all []match
+	text = strings.ToLower(text)
+	for i := range int32(g.vertices.n) { //nolint:gosec // as push
+		n := g.vertices.at(i).node
+		if n.Kind != DatasetNode && n.Kind != JobNode || kind != "" && n.Kind != kind {
+			continue
+		}
+		if rank := rankMatch(n.ID, text); rank >= 0 {
+			all = append(all, match{n, rank})
+		}
+	}
+	slices.SortFunc(all, func(a, b match) int {
+		return cmp.Or(cmp.Compare(a.rank, b.rank), cmp.Compare(a.Name, b.Name), a.Node.Compare(b.Node))
+	})
+	nodes := make([]Node, 0, min(len(all), bound(limit, DefaultPage, MaxPage)))
+	for _, m := range all[:cap(nodes)] {
+		nodes = append(nodes, m.Node)
+	}
+	return nodes, len(all)
+}
+
+// rankMatch says how well a name matches a text in lower case: 0 is best, -1 is
+// not at all.
+func rankMatch(id ID, text string) int {
+	name := strings.ToLower(id.Name)
+	switch {
+	case name == text:
+		return 0
+	case strings.HasPrefix(name, text):
+		return 1
+	case strings.Contains(name, text):
+		return 2
+	case strings.Contains(strings.ToLower(id.Namespace), text):
+		return 3
+	}
+	return -1
+}
