@@ -39,10 +39,13 @@ func (c *crawl) onwardStream(i int32) {
 // all its inputs.
 func (c *crawl) throughJob(i, job int32, near *adjacency) {
 	var restricted []restriction
-	if near.bound && c.way == Downstream {
-		restricted = c.restrictedBy(job)
+	product := false
+	if c.stops[i].parent >= 0 { // of a job that the walk starts from, all is meant
+		if near.bound && c.way == Downstream {
+			restricted = c.restrictedBy(job)
+		}
+		product = c.count(near.in, 2) > 1 && c.count(near.out, 2) > 1
 	}
-	product := c.count(near.in, 2) > 1 && c.count(near.out, 2) > 1 && c.stops[i].parent >= 0
 	end := true
 	for k := range near.toward(c.way) {
 		l := &near.toward(c.way)[k]
