@@ -36,7 +36,7 @@ func (l *Log) Append(ctx context.Context, at registry.Offset, recs ...registry.R
 		return registry.Offset{}, registry.ErrConflict
 	}
 	head += added
-	l.heads.advance(mark{head, recs[len(recs)-1].Change})
+	l.heads.Ring(mark{head, recs[len(recs)-1].Change})
 	return registry.NewOffset(head, 0), nil
 }
 
@@ -70,7 +70,7 @@ func (l *Log) compare(ctx context.Context, at registry.Offset) (registry.Offset,
 // insert writes the records after head and returns how many, 0 if head is not
 // the head.
 func (l *Log) insert(ctx context.Context, conn *pgx.Conn, head int64, recs []registry.Record) (added int64, err error) {
-	seen, _ := l.heads.last()
+	seen, _ := l.heads.Seen()
 	rows := columnsOf(recs)
 	query := l.sql.append
 	args := append([]any{head, seen.seq, seen.expected()}, rows.arguments()...)

@@ -93,7 +93,7 @@ func address(host string, port uint16) string {
 // isolation under which a second writer meets a duplicate key and nothing else,
 // and bounds statements on the server's side, so that none goes on when its
 // caller has given up. It reports whether the server syncs what it writes.
-func (l *Log) settle(ctx context.Context, conn *pgx.Conn) (durable bool, err error) {
+func (s *server) settle(ctx context.Context, conn *pgx.Conn) (durable bool, err error) {
 	var version int
 	err = conn.QueryRow(ctx, `SELECT current_setting('server_version_num')::int, current_setting('fsync')::bool,
 		set_config('default_transaction_isolation', 'read committed', false)`).Scan(&version, &durable, nil)
@@ -103,8 +103,8 @@ func (l *Log) settle(ctx context.Context, conn *pgx.Conn) (durable bool, err err
 	if err != nil {
 		return false, err
 	}
-	if _, set := l.config.RuntimeParams["statement_timeout"]; !set {
-		_, err = conn.Exec(ctx, `SELECT set_config('statement_timeout', $1, false)`, strconv.FormatInt(l.timeout.Milliseconds(), 10))
+	if _, set := s.config.RuntimeParams["statement_timeout"]; !set {
+		_, err = conn.Exec(ctx, `SELECT set_config('statement_timeout', $1, false)`, strconv.FormatInt(s.timeout.Milliseconds(), 10))
 	}
 	return durable, err
 }
@@ -129,22 +129,24 @@ func schemaOf(ctx context.Context, conn *pgx.Conn) (string, error) {
 	return *schema, nil
 }
 
-// adopt readies a new connection and makes sure that the log behind it is the
-// one that was opened. The server at an address may change: a failover, a
+// adopt readies a new connection and makes sure that the store behind it is
+// the one that was opened. The server at an address may change: a failover, a
 // restored backup, a load balancer with two databases.
-func (l *Log) adopt(ctx context.Context, conn *pgx.Conn) error {
-	ctx, cancel := context.WithTimeout(ctx, l.timeout)
+func (s *server) adopt(ctx context.Context, conn *pgx.Conn) error {
+	ctx, cancel := context.WithTimeout(ctx, s.timeout)
 	defer cancel()
-	if _, err := l.settle(ctx, conn); err != nil {
+	if _, err := s.settle(ctx, conn); err != nil {
 		return err
 	}
-	found, err := stampOf(ctx, conn, l.schema, l.version)
+	found, err := stampOf(ctx, conn, s.schema, s.version)
 	switch {
 	case err != nil:
 		return err
-	case found.identity != l.identity:
+	case found.identity != s.identity:
 		return errStranger
 	}
-	_, err = l.look(ctx, conn)
-	return err
+	if s.meet != nil {
+		return s.meet(ctx, conn)
+	}
+	return nil
 }

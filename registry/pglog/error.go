@@ -46,24 +46,24 @@ var hints = map[string]string{
 	"XX002":       "the server found a damaged index: REINDEX the log's tables, or restore a backup",
 }
 
-// failure wraps what went wrong while doing something to the log, with a hint
+// failure wraps what went wrong while doing something to the store, with a hint
 // where there is one. The contract's own answers pass as they are, and the
 // end of the caller's context wins over how its interruption was reported.
-func (l *Log) failure(ctx context.Context, doing string, err error) error {
+func (s *server) failure(ctx context.Context, doing string, err error) error {
 	switch {
-	case errors.Is(err, registry.ErrConflict), errors.Is(err, registry.ErrClosed):
+	case errors.Is(err, registry.ErrConflict), errors.Is(err, s.closed):
 		return err
 	case ctx.Err() != nil:
-		return fmt.Errorf("%s log %s: %w", doing, l.name, ctx.Err())
+		return fmt.Errorf("%s %s %s: %w", doing, s.what, s.name, ctx.Err())
 	}
-	if hint := l.hint(err); hint != "" {
-		return fmt.Errorf("%s log %s: %s: %w", doing, l.name, hint, err)
+	if hint := s.hint(err); hint != "" {
+		return fmt.Errorf("%s %s %s: %s: %w", doing, s.what, s.name, hint, err)
 	}
-	return fmt.Errorf("%s log %s: %w", doing, l.name, err)
+	return fmt.Errorf("%s %s %s: %w", doing, s.what, s.name, err)
 }
 
 // hint says what to do about an error, "" if nothing is known.
-func (l *Log) hint(err error) string {
+func (s *server) hint(err error) string {
 	if state := stateOf(err); state != "" {
 		if hint := hints[state]; hint != "" {
 			return hint
@@ -81,7 +81,7 @@ func (l *Log) hint(err error) string {
 	case errors.Is(err, syscall.ECONNREFUSED), errors.Is(err, syscall.ENOENT):
 		return "nothing listens there: start the server, or check host and port"
 	case errors.Is(err, context.DeadlineExceeded), pgconn.Timeout(err):
-		return fmt.Sprintf("no answer within %s: the server or the network hangs, or is overloaded", l.timeout)
+		return fmt.Sprintf("no answer within %s: the server or the network hangs, or is overloaded", s.timeout)
 	case errors.As(err, &connecting):
 		return "cannot connect: check host, port and sslmode"
 	case errors.As(err, &lost):

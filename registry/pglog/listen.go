@@ -103,7 +103,7 @@ func (l *Log) notified(ctx context.Context, conn *pgx.Conn) error {
 			return fmt.Errorf("the connection for notifications: %w", err)
 		}
 		// The payload only spares a look for what this process appended itself.
-		seen, _ := l.heads.last()
+		seen, _ := l.heads.Seen()
 		if head, err := strconv.ParseInt(n.Payload, 10, 64); err != nil || head > seen.seq {
 			return nil
 		}
@@ -111,18 +111,18 @@ func (l *Log) notified(ctx context.Context, conn *pgx.Conn) error {
 }
 
 // bounded runs an exchange outside of the pool.
-func (l *Log) bounded(ctx context.Context, do func(context.Context) error) error {
-	ctx, cancel := context.WithTimeout(ctx, l.timeout)
+func (s *server) bounded(ctx context.Context, do func(context.Context) error) error {
+	ctx, cancel := context.WithTimeout(ctx, s.timeout)
 	defer cancel()
 	return do(ctx)
 }
 
 // hangUp closes the listener's connection, without patience.
-func (l *Log) hangUp(conn *pgx.Conn) {
+func (s *server) hangUp(conn *pgx.Conn) {
 	ctx, cancel := context.WithTimeout(context.Background(), goodbye)
 	defer cancel()
 	if err := conn.Close(ctx); err != nil && !errors.Is(err, context.DeadlineExceeded) {
-		l.logger.Debug("closing the connection for notifications", "store", l.name, "error", err)
+		s.logger.Debug("closing the connection for notifications", "store", s.name, "error", err)
 	}
 	<-conn.PgConn().CleanupDone()
 }

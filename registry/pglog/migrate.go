@@ -5,7 +5,6 @@ import (
 	"embed"
 	"errors"
 	"fmt"
-	"io/fs"
 	"strconv"
 	"time"
 
@@ -25,22 +24,6 @@ const migrating = 10 * time.Minute
 //
 //go:embed migrations/*.sql
 var embedded embed.FS
-
-func migrations() ([]string, error) {
-	names, err := fs.Glob(embedded, "migrations/*.sql")
-	if err != nil {
-		return nil, err
-	}
-	scripts := make([]string, len(names))
-	for i, name := range names {
-		script, err := fs.ReadFile(embedded, name)
-		if err != nil {
-			return nil, err
-		}
-		scripts[i] = string(script)
-	}
-	return scripts, nil
-}
 
 var (
 	errForeign = errors.New("the schema holds tables named accord_... of another program: make a schema of its own for accord and name it with search_path")
@@ -64,7 +47,8 @@ func stampOf(ctx context.Context, q querier, schema string, known int) (stamp, e
 	var ours, others bool
 	err := q.QueryRow(ctx, `SELECT coalesce(bool_or(relname = 'accord_meta'), false), count(*) > 0
 		FROM pg_class JOIN pg_namespace n ON n.oid = relnamespace
-		WHERE nspname = $1 AND relname IN ('accord_meta', 'accord_entries', 'accord_bodies', 'accord_log')`, schema).Scan(&ours, &others)
+		WHERE nspname = $1 AND relname IN ('accord_meta', 'accord_entries', 'accord_bodies', 'accord_log',
+			'accord_leases', 'accord_heads', 'accord_facts', 'accord_events', 'accord_seen')`, schema).Scan(&ours, &others)
 	switch {
 	case err != nil:
 		return stamp{}, err

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -12,24 +13,26 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 
 	"github.com/accordhq/accord/registry/pglog/pgtest"
+	"github.com/accordhq/accord/registry/sqlstore"
 )
 
 func TestMigrate(t *testing.T) {
 	t.Parallel()
 	dsn := pgtest.Schema(t)
 	conn, schema := connect(t, dsn)
-	scripts, err := migrations()
+	scripts, err := sqlstore.Scripts(embedded, "migrations")
 	check(t, err)
 	first, err := migrate(t.Context(), conn, schema, scripts)
 	check(t, err)
+	had := len(scripts)
 	next := append(slices.Clip(scripts), "CREATE TABLE second (x int); INSERT INTO second VALUES (2)", "CREATE TABLE third (x int)")
-	broken := append(slices.Clip(next[:2]), "CREATE TABLE second (x int)")
+	broken := append(slices.Clip(next[:had+1]), "CREATE TABLE second (x int)")
 
-	if _, err := migrate(t.Context(), conn, schema, broken); err == nil || !strings.Contains(err.Error(), "migration 3") {
-		t.Errorf("a broken migration: got %v, want an error that names migration 3", err)
+	if _, err := migrate(t.Context(), conn, schema, broken); err == nil || !strings.Contains(err.Error(), fmt.Sprint("migration ", had+2)) {
+		t.Errorf("a broken migration: got %v, want an error that names migration %d", err, had+2)
 	}
-	if got := pgtest.Query(t, dsn, "SELECT version::text FROM accord_meta"); got != "1" {
-		t.Errorf("a broken migration left version %s, want 1", got)
+	if got := pgtest.Query(t, dsn, "SELECT version::text FROM accord_meta"); got != strconv.Itoa(had) {
+		t.Errorf("a broken migration left version %s, want %d", got, had)
 	}
 	// Replicas are upgraded at the same time: each migration is applied once.
 	var upgrades sync.WaitGroup
@@ -37,14 +40,14 @@ func TestMigrate(t *testing.T) {
 		conn, schema := connect(t, dsn)
 		upgrades.Go(func() {
 			got, err := migrate(t.Context(), conn, schema, next)
-			if want := (stamp{first.identity, 3}); err != nil || got != want {
+			if want := (stamp{first.identity, had + 2}); err != nil || got != want {
 				t.Errorf("got %v (%v), want %v", got, err, want)
 			}
 		})
 	}
 	upgrades.Wait()
-	if got := pgtest.Query(t, dsn, "SELECT version || ' ' || x FROM accord_meta, second"); got != "3 2" {
-		t.Errorf("after migrating: got %q, want version 3 and the value 2", got)
+	if got := pgtest.Query(t, dsn, "SELECT version || ' ' || x FROM accord_meta, second"); got != fmt.Sprint(had+2, " 2") {
+		t.Errorf("after migrating: got %q, want version %d and the value 2", got, had+2)
 	}
 	if _, err := migrate(t.Context(), conn, schema, scripts); !errors.Is(err, errTooNew) {
 		t.Errorf("an older program: got %v, want errTooNew", err)
@@ -97,7 +100,7 @@ func TestHints(t *testing.T) {
 		"57014": "too slow",
 		"99999": "append to log db: ERROR: words",
 	} {
-		err := (&Log{name: "db"}).failure(t.Context(), "append to", fmt.Errorf("wrapped: %w", &pgconn.PgError{Severity: "ERROR", Code: state, Message: "words"}))
+		err := (&server{what: "log", name: "db"}).failure(t.Context(), "append to", fmt.Errorf("wrapped: %w", &pgconn.PgError{Severity: "ERROR", Code: state, Message: "words"}))
 		if state == "99999" {
 			says = "append to log db: wrapped: ERROR: words"
 		}

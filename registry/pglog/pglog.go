@@ -29,15 +29,13 @@ package pglog
 import (
 	"cmp"
 	"context"
-	"errors"
 	"log/slog"
-	"sync"
 	"time"
 
 	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/pgxpool"
 
 	"github.com/accordhq/accord/registry"
+	"github.com/accordhq/accord/registry/sqlstore"
 )
 
 var _ registry.Log = (*Log)(nil)
@@ -57,35 +55,12 @@ type Options struct {
 	Logger *slog.Logger
 }
 
-// connections is how many the pool makes at most if the connection string does
-// not say pool_max_conns. One more listens. Reads of the registry come from
-// memory; these serve appends, catching up and the bodies that no cache holds.
-const connections = 4
-
 // Log is a log in a PostgreSQL database.
 type Log struct {
-	name    string // for messages: no password
-	poll    time.Duration
-	timeout time.Duration
-	logger  *slog.Logger
-
-	schema string // the log's tables lie there
-	stamp         // of when it was opened
-	sql    statements
-	config *pgx.ConnConfig // of the connection that listens
-	pool   *pgxpool.Pool
-	dialed *sockets
-
-	// calls is held for reading by every use of the pool and for writing by
-	// Close, which so waits for those under way, each bounded by timeout. Wait
-	// and the callers of Read sleep and work without it.
-	calls     sync.RWMutex
-	closing   chan struct{} // closed first thing by Close
-	closeOnce func() error  // shut, run once
-
-	heads     heads
-	listening sync.WaitGroup
-	deafen    context.CancelFunc // ends the listener
+	*server
+	poll  time.Duration
+	sql   statements
+	heads *sqlstore.Bell[mark]
 }
 
 // Open opens the log in the database that a connection string names, a URL
@@ -98,116 +73,24 @@ type Log struct {
 // schema holds tables of another program, or if the log was written by a newer
 // version; the error says what to do about it and shows no password.
 func Open(ctx context.Context, dsn string, opts Options) (*Log, error) {
-	l := &Log{
-		name:    Name(dsn),
-		poll:    cmp.Or(opts.PollInterval, 2*time.Second),
-		timeout: cmp.Or(opts.Timeout, 5*time.Second),
-		logger:  cmp.Or(opts.Logger, slog.New(slog.DiscardHandler)),
-		dialed:  newSockets(),
-		closing: make(chan struct{}),
-		heads:   heads{grown: make(chan struct{})},
-		deafen:  func() {},
+	l := &Log{server: newServer("log", dsn, opts, registry.ErrClosed), poll: cmp.Or(opts.PollInterval, 2*time.Second)}
+	l.heads = sqlstore.NewBell(sqlstore.Ringing[mark]{Join: further, Closing: l.closing, Closed: registry.ErrClosed})
+	l.meet = func(ctx context.Context, conn *pgx.Conn) error {
+		_, err := l.look(ctx, conn)
+		return err
 	}
-	l.closeOnce = sync.OnceValue(l.shut)
-	if err := l.connect(ctx, dsn); err != nil {
-		return nil, errors.Join(l.failure(ctx, "open", err), l.Close())
+	err := l.connect(ctx, dsn, func(schema string) { l.sql = statementsIn(schema) })
+	if err == nil {
+		_, err = l.head(ctx)
 	}
-	return l, nil
-}
-
-// connect brings the database up to date, then opens the pool and starts the
-// listener.
-func (l *Log) connect(ctx context.Context, dsn string) error {
-	config, err := parse(dsn)
 	if err != nil {
-		return err
-	}
-	if config.ConnConfig.ConnectTimeout == 0 {
-		config.ConnConfig.ConnectTimeout = l.timeout
-	}
-	config.ConnConfig.DialFunc = l.dialed.tracking(config.ConnConfig.DialFunc)
-	l.config = config.ConnConfig
-	if err := l.prepare(ctx); err != nil {
-		return err
-	}
-	config.AfterConnect = l.adopt
-	config.PingTimeout = l.timeout
-	if l.pool, err = pgxpool.NewWithConfig(context.WithoutCancel(ctx), config); err != nil {
-		return err
-	}
-	if _, err := l.head(ctx); err != nil {
-		return err
+		return nil, l.abandon(ctx, err)
 	}
 	listening, deafen := context.WithCancel(context.WithoutCancel(ctx))
-	l.deafen = deafen
-	l.listening.Go(func() { l.listen(listening) })
-	return nil
-}
-
-// prepare finds the schema and the identity of the log, which it makes or
-// migrates if it must. Nothing is changed in a schema that is not ours, and
-// nothing is locked where there is nothing to do.
-func (l *Log) prepare(ctx context.Context) error {
-	scripts, err := migrations()
-	if err != nil {
-		return err
-	}
-	short, cancel := context.WithTimeout(ctx, l.timeout)
-	defer cancel()
-	conn, err := pgx.ConnectConfig(short, l.config)
-	if err != nil {
-		return err
-	}
-	defer l.hangUp(conn)
-	durable, err := l.settle(short, conn)
-	if err != nil {
-		return err
-	}
-	if !durable {
-		l.logger.Warn("the server runs with fsync off: a power failure can lose acknowledged writes; turn it on", "store", l.name)
-	}
-	if l.schema, err = schemaOf(short, conn); err != nil {
-		return err
-	}
-	l.sql = statementsIn(l.schema)
-	l.stamp, err = stampOf(short, conn, l.schema, len(scripts))
-	if err == nil && l.version < len(scripts) {
-		l.stamp, err = migrate(ctx, conn, l.schema, scripts)
-	}
-	return err
+	l.end = deafen
+	l.background.Go(func() { l.listen(listening) })
+	return l, nil
 }
 
 // Close implements registry.Log. It waits for calls under way.
 func (l *Log) Close() error { return l.closeOnce() }
-
-// goodbye is how long Close lets connections part in order.
-const goodbye = time.Second
-
-func (l *Log) shut() error {
-	close(l.closing)
-	l.deafen()
-	l.calls.Lock()
-	defer l.calls.Unlock()
-	// A server that hangs does not take part in a farewell.
-	hurry := time.AfterFunc(goodbye, l.dialed.sever)
-	defer hurry.Stop()
-	l.listening.Wait()
-	if l.pool != nil {
-		l.pool.Close()
-	}
-	return nil
-}
-
-// enter begins a use of the pool; unless it fails, leave must follow.
-func (l *Log) enter() error {
-	l.calls.RLock()
-	select {
-	case <-l.closing:
-		l.calls.RUnlock()
-		return registry.ErrClosed
-	default:
-		return nil
-	}
-}
-
-func (l *Log) leave() { l.calls.RUnlock() }

@@ -42,6 +42,16 @@ func TestConformancePersistent(t *testing.T) {
 	})
 }
 
+func TestLeaseConformance(t *testing.T) {
+	t.Parallel()
+	pgtest.DSN(t)
+	logtest.RunLease(t, func(t *testing.T) (one, other registry.Lease) {
+		t.Helper()
+		dsn := pgtest.Schema(t)
+		return open(t, dsn, pglog.Options{}), open(t, dsn, pglog.Options{})
+	})
+}
+
 // Polling alone is enough, for where notifications do not arrive.
 func TestWaitByPolling(t *testing.T) {
 	t.Parallel()

@@ -109,7 +109,7 @@ func (l *Log) head(ctx context.Context) (head int64, err error) {
 // look asks a connection for the head and tells who waits. It fails if the
 // entry that was the head when last looked is gone or another's.
 func (l *Log) look(ctx context.Context, conn *pgx.Conn) (int64, error) {
-	seen, _ := l.heads.last() // before the server looks
+	seen, _ := l.heads.Seen() // before the server looks
 	var head mark
 	var same bool
 	if err := conn.QueryRow(ctx, l.sql.look, seen.seq, seen.expected()).Scan(&head.seq, &head.change, &same); err != nil {
@@ -118,6 +118,6 @@ func (l *Log) look(ctx context.Context, conn *pgx.Conn) (int64, error) {
 	if !same {
 		return 0, errRewound
 	}
-	l.heads.advance(head)
+	l.heads.Ring(head)
 	return head.seq, nil
 }

@@ -6,6 +6,7 @@ import "strings"
 // schema. Connections prepare them when they first use them.
 type statements struct {
 	look, page, entry, append, appendErasing string
+	acquire, release                         string
 }
 
 // The head with its change, and whether the entry at $1 is still of change $2.
@@ -58,11 +59,20 @@ const eraseQuery = `, gone AS (
 
 func statementsIn(schema string) statements {
 	fill := func(query, erase string) string {
-		return strings.NewReplacer("{entries}", in(schema, "accord_entries"), "{bodies}", in(schema, "accord_bodies")).
-			Replace(strings.Replace(query, "{erase}", erase, 1))
+		return name(schema, strings.Replace(query, "{erase}", erase, 1))
 	}
 	return statements{
 		look: fill(lookQuery, ""), page: fill(pageQuery, ""), entry: fill(entryQuery, ""),
 		append: fill(appendQuery, ""), appendErasing: fill(appendQuery, eraseQuery),
+		acquire: fill(acquireQuery, ""), release: fill(releaseQuery, ""),
 	}
+}
+
+// name names the tables of a query in a schema: {entries} is accord_entries.
+func name(schema, query string) string {
+	var pairs []string
+	for _, table := range []string{"entries", "bodies", "leases", "heads", "facts", "events"} {
+		pairs = append(pairs, "{"+table+"}", in(schema, "accord_"+table))
+	}
+	return strings.NewReplacer(pairs...).Replace(query)
 }

@@ -11,20 +11,20 @@ import (
 // the time is up. If the connection turns out to be lost it discards the pool's others,
 // which are most likely lost with it, and tries once more with a new one if
 // again says that the error allows it.
-func (l *Log) use(ctx context.Context, within time.Duration, again func(error) bool, do func(context.Context, *pgx.Conn) error) error {
-	if err := l.enter(); err != nil {
+func (s *server) use(ctx context.Context, within time.Duration, again func(error) bool, do func(context.Context, *pgx.Conn) error) error {
+	if err := s.enter(); err != nil {
 		return err
 	}
-	defer l.leave()
+	defer s.leave()
 	bounded, cancel := context.WithTimeout(ctx, within)
 	defer cancel()
-	lost, err := l.lend(bounded, do)
+	lost, err := s.lend(bounded, do)
 	if !lost || ctx.Err() != nil { // a caller who gives up costs a connection, too
 		return err
 	}
-	l.pool.Reset()
+	s.pool.Reset()
 	if bounded.Err() == nil && again(err) {
-		_, err = l.lend(bounded, do)
+		_, err = s.lend(bounded, do)
 	}
 	return err
 }
@@ -35,8 +35,8 @@ func always(error) bool { return true }
 
 // lend runs an exchange on a connection of the pool and reports whether it was
 // lost meanwhile.
-func (l *Log) lend(ctx context.Context, do func(context.Context, *pgx.Conn) error) (lost bool, err error) {
-	conn, err := l.pool.Acquire(ctx)
+func (s *server) lend(ctx context.Context, do func(context.Context, *pgx.Conn) error) (lost bool, err error) {
+	conn, err := s.pool.Acquire(ctx)
 	if err != nil {
 		return false, err
 	}

@@ -59,7 +59,7 @@ func (p *Packer) Unpack(stored []byte, packed bool) ([]byte, error) {
 	if err := r.(flate.Resetter).Reset(bytes.NewReader(stored), nil); err != nil {
 		return nil, err
 	}
-	body, err := io.ReadAll(r) //nolint:gosec // as long as what this store was given
+	body, err := io.ReadAll(r)
 	if err != nil {
 		return nil, fmt.Errorf("the body of an event is damaged: %w", err)
 	}
