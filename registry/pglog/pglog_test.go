@@ -9,6 +9,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/accordhq/accord/lineage"
+	"github.com/accordhq/accord/lineage/lineagetest"
 	"github.com/accordhq/accord/registry"
 	"github.com/accordhq/accord/registry/logtest"
 	"github.com/accordhq/accord/registry/pglog"
@@ -28,18 +30,60 @@ func TestConformance(t *testing.T) {
 func TestConformancePersistent(t *testing.T) {
 	t.Parallel()
 	pgtest.DSN(t)
-	var mu sync.Mutex
-	schemas := map[string]string{} // by what the suite calls a path
+	schemaOf := schemas(t)
 	logtest.RunPersistent(t, func(t *testing.T, path string) registry.Log {
 		t.Helper()
-		mu.Lock()
-		if schemas[path] == "" {
-			schemas[path] = pgtest.Schema(t)
-		}
-		dsn := schemas[path]
-		mu.Unlock()
-		return open(t, dsn, pglog.Options{PollInterval: time.Hour})
+		return open(t, schemaOf(t, path), pglog.Options{PollInterval: time.Hour})
 	})
+}
+
+// schemas gives each path of a suite a schema of its own.
+func schemas(t *testing.T) func(t *testing.T, path string) (dsn string) {
+	t.Helper()
+	var mu sync.Mutex
+	made := map[string]string{}
+	return func(t *testing.T, path string) string {
+		t.Helper()
+		mu.Lock()
+		defer mu.Unlock()
+		if made[path] == "" {
+			made[path] = pgtest.Schema(t)
+		}
+		return made[path]
+	}
+}
+
+func TestLineageConformance(t *testing.T) {
+	t.Parallel()
+	pgtest.DSN(t)
+	lineagetest.Run(t, func(t *testing.T) lineage.Store {
+		t.Helper()
+		return openLineage(t, pgtest.Schema(t), pglog.Options{PollInterval: time.Hour})
+	})
+}
+
+func TestLineageConformancePersistent(t *testing.T) {
+	t.Parallel()
+	pgtest.DSN(t)
+	schemaOf := schemas(t)
+	lineagetest.RunPersistent(t, func(t *testing.T, path string) lineage.Store {
+		t.Helper()
+		return openLineage(t, schemaOf(t, path), pglog.Options{PollInterval: 10 * time.Millisecond})
+	})
+}
+
+func openLineage(tb testing.TB, dsn string, opts pglog.Options) *pglog.Lineage {
+	tb.Helper()
+	store, err := pglog.OpenLineage(tb.Context(), dsn, opts)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	tb.Cleanup(func() {
+		if err := store.Close(); err != nil {
+			tb.Error(err)
+		}
+	})
+	return store
 }
 
 func TestLeaseConformance(t *testing.T) {

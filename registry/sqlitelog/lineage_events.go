@@ -128,7 +128,7 @@ func (l *Lineage) count(ctx context.Context, clause *sqlstore.Clause) (total int
 // ExpireEvents implements lineage.Store.
 func (l *Lineage) ExpireEvents(ctx context.Context, before time.Time, built lineage.Cursor, limit int) (removed int, err error) {
 	err = l.commit(ctx, "remove events from", func(tx *sql.Tx, _ *sqlstore.Heads) (err error) {
-		removed, err = affected(tx.StmtContext(ctx, l.stmts.expireEvents).ExecContext(ctx, sqlstore.Bound(before), built, limit))
+		removed, err = affected(tx.StmtContext(ctx, l.stmts.expireEvents).ExecContext(ctx, sqlstore.Bound(before), built, max(0, limit)))
 		return err
 	})
 	return removed, err

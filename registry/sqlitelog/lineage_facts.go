@@ -154,7 +154,7 @@ func (l *Lineage) Fact(ctx context.Context, kind lineage.Kind, key string) (line
 }
 
 // dialect is SQLite's.
-var dialect = sqlstore.Dialect{Mark: "?", Text: func(s string) any { return s }}
+var dialect = sqlstore.Dialect{Mark: "?", Text: func(s string) any { return s }, InScope: "scope = ? AND scope <> ''"}
 
 // List implements lineage.Store.
 func (l *Lineage) List(ctx context.Context, kind lineage.Kind, q lineage.Query) ([]lineage.Fact, error) {
@@ -179,7 +179,7 @@ func (l *Lineage) List(ctx context.Context, kind lineage.Kind, q lineage.Query) 
 // Expire implements lineage.Store.
 func (l *Lineage) Expire(ctx context.Context, kind lineage.Kind, before time.Time, limit int) (removed int, err error) {
 	err = l.commit(ctx, "remove facts from", func(tx *sql.Tx, _ *sqlstore.Heads) (err error) {
-		removed, err = affected(tx.StmtContext(ctx, l.stmts.expire).ExecContext(ctx, string(kind), sqlstore.Bound(before), limit))
+		removed, err = affected(tx.StmtContext(ctx, l.stmts.expire).ExecContext(ctx, string(kind), sqlstore.Bound(before), max(0, limit)))
 		return err
 	})
 	return removed, err

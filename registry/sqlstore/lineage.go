@@ -73,6 +73,9 @@ func Stored(b []byte) []byte {
 type Dialect struct {
 	Mark string           // before the number of a parameter
 	Text func(string) any // for a text of any characters
+	// InScope is the condition, with one ?, that a fact has a scope that is not
+	// empty; so that the index of those is used, it says both.
+	InScope string
 }
 
 // Clause is the end of a SELECT statement, from WHERE on, and its parameters.
@@ -117,7 +120,7 @@ func (d Dialect) List(kind lineage.Kind, q lineage.Query) *Clause {
 	c := &Clause{dialect: d}
 	c.add(" WHERE kind = ?", string(kind))
 	if q.Scope != "" {
-		c.add(" AND scope = ?", d.Text(q.Scope))
+		c.add(" AND "+d.InScope, d.Text(q.Scope))
 	}
 	c.between("last_us", q.Since, q.Before)
 	if q.Newest {
