@@ -1,5 +1,7 @@
 package pglog
 
+import "strings"
+
 // lineageStatements are the texts of what is asked of the server, each naming
 // the schema.
 type lineageStatements struct {
@@ -28,15 +30,16 @@ const putQuery = `WITH put AS (
 		ORDER BY r.n
 		ON CONFLICT (sha256(key), kind) DO UPDATE SET
 			seq = excluded.seq, first_us = least(f.first_us, excluded.first_us), last_us = greatest(f.last_us, excluded.last_us),
-			(scope, rank, said_us, body) = (SELECT s.scope, s.rank, s.said_us, s.body
-				FROM (VALUES (excluded.scope, excluded.rank, excluded.said_us, excluded.body), (f.scope, f.rank, f.said_us, f.body))
-					AS s (scope, rank, said_us, body)
-				ORDER BY s.rank DESC, s.said_us DESC, s.body DESC LIMIT 1)
+			scope = CASE WHEN {stands} THEN excluded.scope ELSE f.scope END, rank = CASE WHEN {stands} THEN excluded.rank ELSE f.rank END,
+			said_us = CASE WHEN {stands} THEN excluded.said_us ELSE f.said_us END, body = CASE WHEN {stands} THEN excluded.body ELSE f.body END
 		WHERE excluded.first_us < f.first_us OR excluded.last_us > f.last_us
-			OR (excluded.rank, excluded.said_us, excluded.body) > (f.rank, f.said_us, f.body)
+			OR {stands}
 		RETURNING seq
 	)
 	UPDATE {heads} SET seq = (SELECT max(seq) FROM put) WHERE name = 'changed' AND EXISTS (SELECT FROM put) RETURNING seq`
+
+// Whether the body of what is put stands against the one that is there.
+const standsCondition = `(excluded.rank, excluded.said_us, excluded.body) > (f.rank, f.said_us, f.body)`
 
 // Answers the digests that were not known.
 const recordQuery = `WITH added AS (
@@ -79,7 +82,7 @@ const factQuery = `SELECT ` + factColumns + ` FROM {facts} WHERE sha256(key) = s
 func lineageStatementsIn(schema string) lineageStatements {
 	return lineageStatements{
 		heads: name(schema, lineageHeadsQuery), lock: name(schema, lockQuery),
-		put: name(schema, putQuery), record: name(schema, recordQuery),
+		put: name(schema, strings.ReplaceAll(putQuery, "{stands}", standsCondition)), record: name(schema, recordQuery),
 		expire: name(schema, expireQuery), expireEvents: name(schema, expireEventsQuery),
 		changes: name(schema, page(factColumns, changesQuery)), changesOfKinds: name(schema, page(factColumns, changesOfKindsQuery)),
 		fact: name(schema, factQuery), recorded: name(schema, page(eventColumns, recordedQuery)),
