@@ -59,11 +59,16 @@ func (l *Lineage) Wait(ctx context.Context, changes, recorded lineage.Cursor) er
 	return l.bell.Wait(ctx, func(h sqlstore.Heads) bool { return h.Changed > changes || h.Recorded > recorded })
 }
 
-// heads asks the server for the newest cursors and tells who waits.
+// heads asks the server for the newest cursors and tells who waits. It fails if
+// they were higher before: who follows would pass over what comes next.
 func (l *Lineage) heads(ctx context.Context) (h sqlstore.Heads, err error) {
+	seen, _ := l.bell.Seen() // before the server looks
 	err = l.use(ctx, l.timeout, always, func(ctx context.Context, conn *pgx.Conn) error {
 		return conn.QueryRow(ctx, l.sql.heads).Scan(&h.Changed, &h.Recorded)
 	})
+	if err == nil && h.Join(seen) != h {
+		err = errRewound
+	}
 	if err != nil {
 		return sqlstore.Heads{}, l.failure(ctx, "read", err)
 	}

@@ -18,12 +18,17 @@ import (
 	"testing"
 	"time"
 
+	"github.com/accordhq/accord/lineage"
 	"github.com/accordhq/accord/registry"
 	"github.com/accordhq/accord/registry/sqlitelog"
 )
 
-// crashFile, when set, makes the test binary a writer to the log at its value.
-const crashFile = "ACCORD_CRASH_FILE"
+// crashFile, when set, makes the test binary a writer to the log at its value,
+// crashLineage to the store of observations.
+const (
+	crashFile    = "ACCORD_CRASH_FILE"
+	crashLineage = "ACCORD_CRASH_LINEAGE"
+)
 
 // crashFacts let a reader check an entry and its batch for completeness.
 type crashFacts struct {
@@ -49,7 +54,11 @@ func TestCrash(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "accord.db")
 	acked := map[registry.Offset]bool{}
 	for round := range rounds {
-		for _, at := range killWriters(t, path) {
+		for _, line := range killWriters(t, crashFile, path) {
+			at, err := registry.ParseOffset(line)
+			if err != nil {
+				t.Errorf("a writer printed: %v", err)
+			}
 			acked[at] = true
 		}
 		verifyCrashed(t, path, acked)
@@ -60,19 +69,20 @@ func TestCrash(t *testing.T) {
 	t.Logf("%d appends acknowledged in %d rounds", len(acked), rounds)
 }
 
-// killWriters lets two processes append to one file, kills them at some moment
-// after the first acknowledgement, and returns what they were acknowledged.
-func killWriters(t *testing.T, path string) []registry.Offset {
+// killWriters lets two processes write to one file, kills them at some moment
+// after the first acknowledgement, and returns what they were acknowledged, a
+// line each.
+func killWriters(t *testing.T, kind, path string) []string {
 	t.Helper()
 	const writers = 2
 	var mu sync.Mutex
-	var acked []registry.Offset
+	var acked []string
 	started := make(chan struct{}, writers)
 	var readers sync.WaitGroup
 	var children []*exec.Cmd
 	for range writers {
 		child := exec.CommandContext(t.Context(), os.Args[0])
-		child.Env = append(os.Environ(), crashFile+"="+path)
+		child.Env = append(os.Environ(), kind+"="+path)
 		child.Stderr = t.Output()
 		out, err := child.StdoutPipe()
 		if err != nil {
@@ -85,12 +95,8 @@ func killWriters(t *testing.T, path string) []registry.Offset {
 		readers.Go(func() {
 			lines := bufio.NewScanner(out)
 			for first := true; lines.Scan(); first = false {
-				at, err := registry.ParseOffset(lines.Text())
-				if err != nil {
-					t.Errorf("a writer printed: %v", err)
-				}
 				mu.Lock()
-				acked = append(acked, at)
+				acked = append(acked, lines.Text())
 				mu.Unlock()
 				if first {
 					started <- struct{}{}
@@ -182,6 +188,63 @@ func appendForever(path string, out io.Writer) error {
 		at = head
 		// One write of one line: the pipe passes it whole or not at all.
 		if _, err := fmt.Fprintln(out, at); err != nil {
+			return err
+		}
+	}
+}
+
+// What was put and recorded outlives a process that is killed, each call whole.
+func TestLineageCrash(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "lineage.db")
+	acked := 0
+	for range 3 {
+		lines := killWriters(t, crashLineage, path)
+		acked += len(lines)
+		store := openLineage(t, path, 0)
+		for _, line := range lines {
+			var found [2]lineage.Fact
+			for i := range found {
+				var err error
+				if found[i], err = store.Fact(t.Context(), lineage.KindNode, line+strconv.Itoa(i)); err != nil {
+					t.Errorf("%s %d: %v", line, i, err)
+				}
+			}
+			if fresh, err := store.Record(t.Context(), []lineage.Event{{Digest: sha256.Sum256([]byte(line))}}); fresh != 0 || err != nil {
+				t.Errorf("%s: the event is gone (%v)", line, err)
+			}
+		}
+		if nodes, err := store.List(t.Context(), lineage.KindNode, lineage.Query{}); err != nil || len(nodes)%2 != 0 {
+			t.Errorf("%d facts, put two at a time (%v)", len(nodes), err)
+		}
+		if err := store.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got := query(t, path, "PRAGMA integrity_check"); got != "ok" {
+		t.Errorf("integrity check: %s", got)
+	}
+	t.Logf("%d calls acknowledged", acked)
+}
+
+// observeForever puts two facts and records an event and prints their name,
+// until it is killed.
+func observeForever(path string, out io.Writer) error {
+	ctx := context.Background()
+	store, err := sqlitelog.OpenLineage(ctx, path, sqlitelog.Options{})
+	if err != nil {
+		return err
+	}
+	for {
+		name := strconv.FormatUint(rand.Uint64(), 36) + " "
+		body := make([]byte, rand.N(20_000))
+		if err := store.Put(ctx, []lineage.Fact{{Kind: lineage.KindNode, Key: name + "0", Body: body}, {Kind: lineage.KindNode, Key: name + "1"}}); err != nil {
+			return err
+		}
+		if _, err := store.Record(ctx, []lineage.Event{{Digest: sha256.Sum256([]byte(name)), Body: body}}); err != nil {
+			return err
+		}
+		if _, err := fmt.Fprintln(out, name); err != nil {
 			return err
 		}
 	}

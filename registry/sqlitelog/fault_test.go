@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/accordhq/accord/lineage"
 	"github.com/accordhq/accord/registry"
 	"github.com/accordhq/accord/registry/sqlstore"
 )
@@ -61,6 +62,61 @@ func TestOpenRefuses(t *testing.T) {
 				t.Error("the file was changed")
 			}
 		})
+	}
+}
+
+// The log and what is observed have files of their own.
+func TestOpenLineageRefuses(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "accord.db")
+	create(t, path)
+	if _, err := OpenLineage(t.Context(), path, Options{}); !errors.Is(err, errForeign) {
+		t.Errorf("the file of a log: got %v, want errForeign", err)
+	}
+	path += ".lineage"
+	store, err := OpenLineage(t.Context(), path, Options{})
+	check(t, err)
+	check(t, store.Close())
+	if _, err := Open(t.Context(), path, Options{}); !errors.Is(err, errForeign) {
+		t.Errorf("the file of observations: got %v, want errForeign", err)
+	}
+}
+
+// Every question that is asked often has an index, however many facts there
+// are.
+func TestLineageQueriesUseIndexes(t *testing.T) {
+	t.Parallel()
+	store, err := OpenLineage(t.Context(), filepath.Join(t.TempDir(), "lineage.db"), Options{})
+	check(t, err)
+	t.Cleanup(func() { check(t, store.Close()) })
+	list := func(q lineage.Query) *sqlstore.Clause { return dialect.List(lineage.KindRun, q) }
+	const facts = "SELECT seq, " + factColumns + " FROM facts"
+	kinds, args := ofKinds(0, 1, []lineage.Kind{lineage.KindNode, lineage.KindEdge})
+	for _, tt := range []struct {
+		query  string
+		clause *sqlstore.Clause
+		index  string
+	}{
+		{facts, list(lineage.Query{}), "facts_by_key"},
+		{facts, list(lineage.Query{Newest: true}), "facts_by_last"},
+		{facts, list(lineage.Query{Newest: true, Since: time.UnixMicro(1)}), "facts_by_last"},
+		{facts, list(lineage.Query{Scope: "s", Newest: true}), "facts_by_scope"},
+		{kinds, &sqlstore.Clause{Args: args}, "facts_by_kind"},
+		{"SELECT * FROM events", dialect.Events(lineage.EventQuery{Newest: true}), "events_by_time"},
+	} {
+		query := tt.query + tt.clause.String()
+		rows, err := store.read.QueryContext(t.Context(), "EXPLAIN QUERY PLAN "+query, tt.clause.Args...)
+		check(t, err)
+		var plan []string
+		for rows.Next() {
+			var detail string
+			check(t, rows.Scan(new(int), new(int), new(int), &detail))
+			plan = append(plan, detail)
+		}
+		check(t, rows.Err())
+		if !strings.Contains(strings.Join(plan, "\n"), tt.index) {
+			t.Errorf("%s\ndoes without %s:\n%s", query, tt.index, strings.Join(plan, "\n"))
+		}
 	}
 }
 
