@@ -17,7 +17,7 @@ func (r *resolver) changed(st *statement, queries *namedQueries, target Name) (*
 	r.influence(rel, &all, clause{Filter, c.where, false})
 	set := assigned{index: map[string]int{}}
 	if c.all {
-		r.assignAll(st, others, &set)
+		r.assignAll(st, others, table, &set)
 	}
 	for _, a := range c.assignments {
 		in := &all
@@ -41,18 +41,25 @@ func (c *change) path(target Name) []string {
 	return []string{fold(target.Catalog), fold(target.Database), fold(target.Table)}
 }
 
-// assignAll assigns to each column the one of the same name.
-func (r *resolver) assignAll(st *statement, others *scope, set *assigned) {
+// assignAll assigns to each column of the table written, or if those are not
+// known to each there is, the one of the same name.
+func (r *resolver) assignAll(st *statement, others *scope, table *relation, set *assigned) {
 	for _, b := range others.bindings {
-		if b.rel.rest.kind != restNone {
+		names := table.names()
+		if names == nil && b.rel.rest.kind != restNone {
 			r.starNote(st.at, b.rel)
+			continue
 		}
-		if !r.spend(len(b.rel.columns)) {
-			return
+		if names == nil {
+			names = b.rel.names()
 		}
-		for _, column := range b.rel.columns {
-			for _, source := range column.from {
-				set.column(column.name).add(source)
+		for _, name := range names {
+			from, _ := b.rel.column([]string{name})
+			if !r.spend(1 + len(from)) {
+				return
+			}
+			for _, source := range from {
+				set.column(name).add(source)
 			}
 		}
 	}

@@ -89,7 +89,12 @@ func (p *parser) ctes() []cte {
 		c := cte{name: name, columns: p.names()}
 		if !p.accept("AS") {
 			p.misread("AS and a query were expected, not " + p.quote())
-			p.skip(func() bool { return p.atAny("AS", "SELECT") })
+			p.skip(func() bool {
+				if t := p.peek(); t.named() && p.ahead(1).upper == "AS" {
+					c.name = t.text // what stands before is a slip
+				}
+				return p.atAny("AS", "SELECT")
+			})
 			p.accept("AS")
 		}
 		p.accept("NOT")

@@ -72,7 +72,7 @@ func (p *parser) quantifier(s *selection) {
 	}
 	if p.at("TOP") && (p.ahead(1).kind == numberToken || p.ahead(1).is("(")) {
 		p.pos++
-		p.operand()
+		p.primary()
 	}
 }
 

@@ -186,6 +186,13 @@ func unquote(s string, quote byte, doubled bool) string {
 func (l *lexer) dollar() (token, bool) {
 	at := l.pos
 	i := at + 1
+	for i < len(l.sql) && isDigit(l.sql[i]) {
+		i++
+	}
+	if i > at+1 {
+		l.pos = i
+		return token{kind: symbolToken, at: at, text: "?"}, true
+	}
 	for i < len(l.sql) && (l.sql[i] == '_' || l.sql[i]|0x20 >= 'a' && l.sql[i]|0x20 <= 'z') {
 		i++
 	}
