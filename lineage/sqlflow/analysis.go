@@ -25,7 +25,7 @@ func (a *analysis) statement(tokens []token) {
 		p.note(a.lexer.cut, "the statement is too long: the rest is not read")
 	}
 	for i, st := range p.statements() {
-		r := &resolver{analysis: a, backticks: p.backticks}
+		r := &resolver{analysis: a, backticks: p.backticks, begin: st.at}
 		if i == 0 {
 			r.unknown = p.unknown
 		}

@@ -18,6 +18,9 @@ func (r *resolver) bind(src *source, s *scope) {
 		s.bindings = append(s.bindings, binding{bindingPath(src), rel})
 	}
 	r.join(src.join, before, s)
+	if src.join.kind == "SEMI" || src.join.kind == "ANTI" {
+		s.bindings = s.bindings[:before] // it decides which rows stay and gives none
+	}
 }
 
 func bindingPath(src *source) []string {

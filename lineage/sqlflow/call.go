@@ -28,12 +28,16 @@ func (p *parser) call(at int, path []string) *expression {
 func (p *parser) arguments(name string, e *expression) {
 	for !p.peek().is(")") && p.peek().kind != endToken {
 		switch {
-		case p.symbol(","):
+		case p.symbol(","), len(e.operands) > 0 && p.symbol(":"): // JSON_OBJECT('a': b)
 		case p.acceptAny("FROM", "FOR", "USING", "PLACING", "DISTINCT", "ALL", "BOTH", "LEADING", "TRAILING"):
 		case p.acceptAny("IGNORE", "RESPECT") && p.accept("NULLS"):
 		case p.acceptAny("SEPARATOR"):
-		case p.accept("AS"): // a type
-			p.skip(func() bool { return p.peek().is(",") })
+		case p.acceptAny("AS", "RETURNING"): // a type
+			p.skipType()
+			p.skip(func() bool { return p.peek().is(",") || p.at("ON") })
+		case jsonWords[name] && p.acceptAny("KEY", "VALUE"):
+		case p.atAny("NULL", "ABSENT", "ERROR", "EMPTY") && p.ahead(1).upper == "ON":
+			p.pos++
 		case p.accept("TO"): // FLOOR(ts TO DAY)
 			p.name()
 		case p.accept("ORDER", "BY"):
@@ -53,6 +57,9 @@ func (p *parser) arguments(name string, e *expression) {
 		}
 	}
 }
+
+// jsonWords are functions that take KEY 'a' VALUE b.
+var jsonWords = set("json_object", "json_objectagg")
 
 // unitFirst are functions whose first argument is a unit of time without
 // quotes.

@@ -42,8 +42,11 @@ func (r *resolver) created(st *statement, rel *relation, target Name) []ColumnFl
 }
 
 func (d *definition) connector() string {
-	if c := d.options["connector"]; c != "" {
-		return c
+	switch {
+	case d.options["connector"] != "":
+		return d.options["connector"]
+	case d.options["kafka_topic"] != "": // ksqlDB knows no other
+		return "kafka"
 	}
 	return strings.ToLower(d.provider)
 }
@@ -61,27 +64,30 @@ func (r *resolver) declared(d *definition, table *Table) *relation {
 		delete(r.known, table.Name.fold())
 		return r.stored(table.Name)
 	}
-	rel := &relation{name: table.Name, writable: []string{}}
 	computed := map[string]*expression{}
 	for _, c := range d.columns {
 		computed[c.Name] = c.computed
 	}
-	var late []string
+	stored := &relation{name: table.Name}
 	for _, c := range table.Columns {
-		if computed[c.Name] != nil {
-			late = append(late, c.Name)
+		if computed[c.Name] == nil {
+			stored.add(c.Name, []Source{{Table: table.Name, Column: c.Name, Subtype: Identity}})
+		}
+	}
+	rel := &relation{name: table.Name, writable: []string{}}
+	in := &scope{owner: &relation{}, bindings: []binding{{rel: stored}}}
+	for _, c := range table.Columns {
+		if how := computed[c.Name]; how != nil {
+			var from sources
+			r.flow(how, in, effect{}, &from)
+			rel.add(c.Name, from.list)
 			continue
 		}
-		rel.add(c.Name, []Source{{Table: table.Name, Column: c.Name, Subtype: Identity}})
+		from, _ := stored.lookup(c.Name)
+		rel.add(c.Name, from)
 		if !c.Virtual && !c.Computed {
 			rel.writable = append(rel.writable, c.Name)
 		}
-	}
-	in := &scope{owner: &relation{}, bindings: []binding{{rel: rel}}}
-	for _, name := range late {
-		var from sources
-		r.flow(computed[name], in, effect{}, &from)
-		rel.add(name, from.list)
 	}
 	return rel
 }

@@ -11,15 +11,15 @@ type effect struct {
 // steps is what the strongest does.
 var strength = map[Subtype]int{"": 0, Identity: 0, Transformation: 1, Aggregation: 2}
 
-// after is the effect of inner followed by outer. What is used indirectly
-// stays indirect, and the outermost use names it.
-func (outer effect) after(inner effect) effect {
-	out := effect{outer.subtype, outer.masking || inner.masking}
+// after is the effect of inner followed by this one. What is used indirectly
+// stays indirect, and the last use names it.
+func (e effect) after(inner effect) effect {
+	out := effect{e.subtype, e.masking || inner.masking}
 	switch {
-	case !outer.direct():
+	case !e.direct():
 	case !inner.direct():
 		out.subtype = inner.subtype
-	case strength[inner.subtype] > strength[outer.subtype]:
+	case strength[inner.subtype] > strength[e.subtype]:
 		out.subtype = inner.subtype
 	}
 	if out.subtype == "" {

@@ -13,7 +13,7 @@ type expression struct {
 	// position is a number by itself, which in ORDER BY is a column's.
 	position string
 
-	query *query // a query in parentheses; its first column is the value
+	query *query // a query in parentheses; its columns are the value
 	// exists: only whether the query has rows counts.
 	exists bool
 
@@ -181,7 +181,7 @@ func (p *parser) operand() *expression {
 		case p.symbol("::"):
 			p.skipType()
 			e = transformed(e.at, e)
-		case p.peek().is(":") && p.ahead(1).named(): // Databricks and Snowflake: a path in JSON
+		case p.peek().is(":") && p.ahead(1).named() && e.path != nil: // Databricks and Snowflake: a path in JSON
 			p.pos++
 			p.path()
 			e = transformed(e.at, e)
@@ -214,11 +214,11 @@ func (p *parser) index(e *expression) *expression {
 	}
 	p.skip(func() bool { return p.peek().is("]") })
 	p.symbol("]")
-	if element := within(e, step); key.constant() {
+	element := within(e, step)
+	if key.constant() {
 		return element
-	} else {
-		return transformed(e.at, element, key)
 	}
+	return transformed(e.at, element, key)
 }
 
 func (e *expression) constant() bool {
@@ -329,7 +329,7 @@ func (p *parser) primaryWord(t token) *expression {
 		return &expression{at: t.at}
 	case t.upper == "CASE":
 		return p.caseWhen()
-	case t.upper == "INTERVAL" && !p.ahead(1).is(".") && !p.ahead(1).is(",") && !p.ahead(1).is(")"):
+	case t.upper == "INTERVAL" && p.intervalAhead():
 		return p.interval()
 	case p.ahead(1).kind == textToken && !reserved[t.upper]: // DATE '2026-01-01'
 		p.pos += 2
@@ -348,7 +348,7 @@ func (p *parser) primaryWord(t token) *expression {
 	case (t.upper == "ARRAY" || t.upper == "MAP" || t.upper == "MULTISET") && p.ahead(1).is("["):
 		p.pos++
 		return p.list()
-	case reserved[t.upper] && !p.ahead(1).is(".") && !p.ahead(1).is("("):
+	case structural[t.upper] && !p.ahead(1).is(".") && !p.ahead(1).is("("):
 		p.misread("an expression was expected, not " + p.quote())
 		return &expression{at: t.at}
 	}
@@ -363,6 +363,12 @@ func (p *parser) column(at int) *expression {
 		return p.call(at, path)
 	}
 	return &expression{at: at, path: path, doubtful: doubtful && len(path) == 1}
+}
+
+// intervalAhead tells the keyword from a column called interval.
+func (p *parser) intervalAhead() bool {
+	t := p.ahead(1)
+	return t.kind == textToken || t.kind == numberToken || t.is("(") || t.is("-") || t.is("?")
 }
 
 // interval reads INTERVAL '5' MINUTE, INTERVAL 5 MINUTES, INTERVAL '1-2' YEAR

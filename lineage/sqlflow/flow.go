@@ -53,15 +53,24 @@ func (r *resolver) window(w *window, s *scope, each func([]*expression)) {
 	}
 }
 
-// subquery adds what a query in an expression gives: its first column. Its
-// tables and what decides about its rows belong to the query around it.
+// subquery adds what a query in an expression gives: its columns, of which
+// most have one. Its tables and what decides about its rows belong to the
+// query around it.
 func (r *resolver) subquery(e *expression, s *scope, through effect, into *sources) {
 	rel := r.query(e.query, s, s.queries)
 	s.owner.reads = append(s.owner.reads, rel)
-	if e.exists || len(rel.columns) == 0 || !r.spend(len(rel.columns[0].from)) {
+	if e.exists {
 		return
 	}
-	for _, source := range rel.columns[0].from {
-		into.add(through.on(source))
+	if rel.rest.kind != restNone {
+		r.starNote(e.at, rel)
+	}
+	for _, c := range rel.columns {
+		if !r.spend(1 + len(c.from)) {
+			return
+		}
+		for _, source := range c.from {
+			into.add(through.on(source))
+		}
 	}
 }

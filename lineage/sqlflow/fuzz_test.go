@@ -28,8 +28,9 @@ func FuzzAnalyze(f *testing.F) {
 			}
 		}
 	}
-	for _, text := range []string{"", ";", "'", "`", "/*", "$$", "[", "((((", "SELECT", "WITH", "FROM", "CREATE TABLE", "INSERT INTO",
-		"CREATE TABLE t (", "SELECT * FROM t t(", "\xff\xfe", "CASE WHEN", "SELECT a[", "MERGE INTO t USING", "UPDATE t SET (a,b)=("} {
+	for _, text := range []string{
+		"", ";", "'", "`", "/*", "$$", "[", "((((", "SELECT", "WITH", "FROM", "CREATE TABLE", "INSERT INTO", "CREATE TABLE t (", "SELECT * FROM t t(", "\xff\xfe", "CASE WHEN", "SELECT a[", "MERGE INTO t USING", "UPDATE t SET (a,b)=(",
+	} {
 		f.Add(text)
 	}
 	f.Fuzz(func(t *testing.T, sql string) {

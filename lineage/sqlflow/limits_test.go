@@ -56,16 +56,18 @@ func TestHostile(t *testing.T) {
 func TestLong(t *testing.T) {
 	t.Parallel()
 	const many = 20_000
-	columns := func(n sqlflow.Name) []string { return []string{"id", "name"} }
-	ctes := "WITH c0 AS (SELECT id FROM a)"
+	columns := func(sqlflow.Name) []string { return []string{"id", "name"} }
+	var ctes strings.Builder
+	ctes.WriteString("WITH c0 AS (SELECT id FROM a)")
 	for i := range many {
-		ctes += fmt.Sprintf(", c%d AS (SELECT id FROM c%d WHERE id > %d)", i+1, i, i)
+		fmt.Fprintf(&ctes, ", c%d AS (SELECT id FROM c%d WHERE id > %d)", i+1, i, i)
 	}
+	fmt.Fprintf(&ctes, " SELECT * FROM c%d", many)
 	for name, sql := range map[string]string{
 		"operators": "SELECT id" + strings.Repeat(" + id", many) + " FROM a",
 		"values":    "INSERT INTO a VALUES (1, 'x')" + strings.Repeat(", (2, 'it''s')", many),
 		"union":     "SELECT id FROM a" + strings.Repeat(" UNION ALL SELECT id FROM b", many),
-		"queries":   ctes + fmt.Sprintf(" SELECT * FROM c%d", many),
+		"queries":   ctes.String(),
 		"columns":   "SELECT " + strings.Repeat("a.id, ", many) + "name FROM a",
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -257,6 +257,13 @@ var reserved = set(
 	"BETWEEN", "ESCAPE", "DIV", "XOR", "OVERLAPS", "COLLATE", "AT", "INSERT", "BY", "EXISTS", "GRACE",
 )
 
+// structural words begin or divide what is around an expression. The other
+// reserved ones are also columns: Kafka's offset and partition are.
+var structural = set(
+	"SELECT", "FROM", "WHERE", "GROUP", "HAVING", "ORDER", "UNION", "INTERSECT", "EXCEPT", "VALUES", "INTO", "AS", "ON", "USING",
+	"JOIN", "WHEN", "THEN", "ELSE", "END", "AND", "OR", "NOT", "IN", "IS", "LIKE", "BETWEEN", "QUALIFY", "RETURNING",
+)
+
 func set(words ...string) map[string]bool {
 	out := make(map[string]bool, len(words))
 	for _, w := range words {

@@ -39,7 +39,7 @@ type operation struct {
 // startsQuery says whether the token n places ahead begins a query, perhaps
 // after parentheses.
 func (p *parser) startsQuery(n int) bool {
-	for p.ahead(n).is("(") {
+	for deepest := n + maxDepth; n < deepest && p.ahead(n).is("("); {
 		n++
 	}
 	switch p.ahead(n).upper {

@@ -8,9 +8,11 @@ type relation struct {
 	// name is set for stored tables alone.
 	name    Name
 	columns []column
-	// index finds a column by its folded name. Of two with one name it has the
-	// first.
-	index map[string]int
+	// index finds the first indexed columns by their folded names; of two with
+	// one name it has the first. It grows when a column is looked for: most
+	// relations are passed on as they are.
+	index   map[string]int
+	indexed int
 	// rest says what a column is that is not among columns.
 	rest rest
 	// writable are the columns INSERT fills if it lists none; nil is all.
@@ -45,17 +47,20 @@ const (
 )
 
 func (r *relation) add(name string, from []Source) {
-	if r.index == nil {
-		r.index = map[string]int{}
-	}
-	if _, taken := r.index[fold(name)]; !taken {
-		r.index[fold(name)] = len(r.columns)
-	}
 	r.columns = append(r.columns, column{name, from})
 }
 
 // lookup finds a column that is listed.
 func (r *relation) lookup(name string) ([]Source, bool) {
+	if r.index == nil {
+		r.index = make(map[string]int, len(r.columns))
+	}
+	for ; r.indexed < len(r.columns); r.indexed++ {
+		key := fold(r.columns[r.indexed].name)
+		if _, taken := r.index[key]; !taken {
+			r.index[key] = r.indexed
+		}
+	}
 	i, ok := r.index[fold(name)]
 	if !ok {
 		return nil, false

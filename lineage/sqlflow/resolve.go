@@ -7,6 +7,7 @@ type resolver struct {
 	*analysis
 	backticks bool
 	unknown   []fault
+	begin     int  // of the statement
 	spent     bool // the end of the work has been noted
 }
 
@@ -24,7 +25,7 @@ func (r *resolver) spend(n int) bool {
 	}
 	if !r.spent {
 		r.spent = true
-		r.note(0, "the script asks for too many columns: those from here on are not known")
+		r.note(r.begin, "the script asks for too many columns: those from here on are not known")
 	}
 	return false
 }

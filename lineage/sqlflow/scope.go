@@ -77,7 +77,7 @@ func (r *resolver) reference(e *expression, s *scope) []Source {
 			return from
 		}
 	}
-	if !e.doubtful && !(len(e.path) == 1 && pseudoColumns[fold(e.path[0])]) {
+	if pseudo := len(e.path) == 1 && pseudoColumns[fold(e.path[0])]; !e.doubtful && !pseudo {
 		r.note(e.at, "no table that is read here has a column "+strings.Join(e.path, "."))
 	}
 	return nil
@@ -164,7 +164,7 @@ func (r *resolver) open(e *expression, s *scope) ([]Source, bool) {
 		}
 	}
 	switch {
-	case len(table) == 1 && len(lost) == 0:
+	case len(table) > 0 && s.shared[fold(e.path[0])], len(table) == 1 && len(lost) == 0:
 		return table[0].unlisted(e.path)
 	case len(table)+len(lost) == 0 && len(made) == 1:
 		return made[0].unlisted(e.path)

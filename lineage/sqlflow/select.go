@@ -79,7 +79,7 @@ func (p *parser) quantifier(s *selection) {
 func (p *parser) items() []item {
 	var out []item
 	for {
-		if p.atClause() || p.atQueryEnd() {
+		if t := p.peek(); t.kind == endToken || t.is(")") || structural[t.upper] && t.upper != "NOT" && !p.ahead(1).is("(") {
 			return out // a comma too many, or none at all
 		}
 		out = append(out, p.item())

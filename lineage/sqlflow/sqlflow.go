@@ -75,6 +75,8 @@ type Statement struct {
 
 // ColumnFlow says what one column is made from.
 type ColumnFlow struct {
+	// Target is the column written. One that a query gives no name is EXPR$n,
+	// n counting its columns from 0, as Flink calls it.
 	Target string
 	From   []Source
 }
@@ -138,7 +140,7 @@ const (
 	maxStatements = 10_000
 	// maxWork is how many columns may be looked up, expanded from * or carried
 	// over in all; a star over a join of stars doubles them with every step.
-	maxWork = 4_000_000
+	maxWork = 1_000_000
 	// maxUnknown is how many places of one statement are said not to be
 	// understood.
 	maxUnknown = 50
@@ -165,7 +167,10 @@ func Analyze(sql string, opts Options) Script {
 			return a.script
 		}
 	}
-	a.script.Statements = append(a.script.Statements, Statement{Kind: Other, Position: a.lines.Position(a.lexer.pos),
-		Unknown: []Unknown{{a.lines.Position(a.lexer.pos), "the script has too many statements: the rest is not read"}}})
+	rest := a.lines.Position(a.lexer.pos)
+	a.script.Statements = append(a.script.Statements, Statement{
+		Kind: Other, Position: rest,
+		Unknown: []Unknown{{rest, "the script has too many statements: the rest is not read"}},
+	})
 	return a.script
 }

@@ -101,10 +101,12 @@ func (l *lexer) afterName() bool {
 		return false
 	}
 	c := l.sql[l.pos-1]
-	return c == '`' || c == '"' || c == ']' || c == ')' || c == '_' || isDigit(c) || c|0x20 >= 'a' && c|0x20 <= 'z' || c >= utf8.RuneSelf
+	return c == '`' || c == '"' || c == ']' || c == ')' || c == '_' || isDigit(c) || isLetter(c) || c >= utf8.RuneSelf
 }
 
 func isDigit(c byte) bool { return c >= '0' && c <= '9' }
+
+func isLetter(c byte) bool { return c|0x20 >= 'a' && c|0x20 <= 'z' }
 
 // space skips white space and comments; hints are comments.
 func (l *lexer) space() {
@@ -170,7 +172,7 @@ func (l *lexer) escaped(i int, quote byte) bool {
 		return false
 	}
 	next := l.sql[i+1]
-	return next == quote || isDigit(next) || next|0x20 >= 'a' && next|0x20 <= 'z'
+	return next == quote || isDigit(next) || isLetter(next)
 }
 
 func unquote(s string, quote byte, doubled bool) string {
@@ -193,7 +195,7 @@ func (l *lexer) dollar() (token, bool) {
 		l.pos = i
 		return token{kind: symbolToken, at: at, text: "?"}, true
 	}
-	for i < len(l.sql) && (l.sql[i] == '_' || l.sql[i]|0x20 >= 'a' && l.sql[i]|0x20 <= 'z') {
+	for i < len(l.sql) && (l.sql[i] == '_' || isLetter(l.sql[i])) {
 		i++
 	}
 	if i >= len(l.sql) || l.sql[i] != '$' {
@@ -211,7 +213,7 @@ func (l *lexer) number() token {
 	for l.pos < len(l.sql) {
 		c := l.sql[l.pos]
 		sign := (c == '+' || c == '-') && l.sql[l.pos-1]|0x20 == 'e' && l.pos-1 > at
-		if !isDigit(c) && c != '.' && c != '_' && !(c|0x20 >= 'a' && c|0x20 <= 'z') && !sign {
+		if !isDigit(c) && !isLetter(c) && c != '.' && c != '_' && !sign {
 			break
 		}
 		l.pos++
@@ -228,14 +230,14 @@ func (l *lexer) wordLength() int {
 	for i < len(rest) {
 		c := rest[i]
 		switch {
-		case c|0x20 >= 'a' && c|0x20 <= 'z' || c == '_' || c == '$' || i > 0 && isDigit(c):
+		case isLetter(c) || c == '_' || c == '$' || i > 0 && isDigit(c):
 			i++
 			if c == '$' && i < len(rest) && rest[i] == '{' {
 				if end := strings.IndexByte(rest[i:min(len(rest), i+200)], '}'); end >= 0 {
 					i += end + 1
 				}
 			}
-		case c == '@' && i+1 < len(rest) && (rest[i+1]|0x20 >= 'a' && rest[i+1]|0x20 <= 'z' || rest[i+1] == '@'):
+		case c == '@' && i+1 < len(rest) && (isLetter(rest[i+1]) || rest[i+1] == '@'):
 			i++
 		case c >= utf8.RuneSelf:
 			r, n := utf8.DecodeRuneInString(rest[i:])
