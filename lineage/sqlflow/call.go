@@ -78,9 +78,23 @@ func (p *parser) argument(function string) *expression {
 		p.pos += 2
 	}
 	if p.at("TABLE") && p.ahead(1).named() {
-		p.pos++
+		return p.tableArgument()
 	}
 	return p.expression()
+}
+
+// tableArgument reads TABLE t [PARTITION BY a, b] as functions over tables take
+// it: all columns go in.
+func (p *parser) tableArgument() *expression {
+	at := p.peek().at
+	e := &expression{at: at, query: &query{at: at, first: p.term()}}
+	if p.accept("PARTITION", "BY") {
+		p.skip(func() bool { return p.ahead(1).is("=>") || p.peek().is(",") && !p.ahead(1).named() || p.at("ORDER") })
+		if p.accept("ORDER", "BY") {
+			p.ordering()
+		}
+	}
+	return e
 }
 
 // higherOrder are functions that take lambdas: transform(a, x -> x + 1) in

@@ -65,7 +65,7 @@ var masking = set("md5", "sha", "sha1", "sha2", "sha224", "sha256", "sha384", "s
 	"bucketby", "width_bucket", "ntile")
 
 // choices give one of their arguments as it is.
-var choices = set("if", "iif", "iff", "coalesce", "ifnull", "nvl", "nvl2", "nullif", "decode")
+var choices = set("if", "iif", "iff", "coalesce", "ifnull", "nvl", "nvl2", "nullif", "decode", "as_value")
 
 // decide moves the arguments of a choice that only decide to where conditions
 // are.

@@ -371,8 +371,8 @@ func (p *parser) intervalAhead() bool {
 	return t.kind == textToken || t.kind == numberToken || t.is("(") || t.is("-") || t.is("?")
 }
 
-// interval reads INTERVAL '5' MINUTE, INTERVAL 5 MINUTES, INTERVAL '1-2' YEAR
-// TO MONTH.
+// interval reads INTERVAL '5' MINUTE, INTERVAL 1 DAY 2 HOURS, INTERVAL '1-2'
+// YEAR TO MONTH.
 func (p *parser) interval() *expression {
 	at := p.next().at
 	p.symbol("-")
@@ -380,10 +380,13 @@ func (p *parser) interval() *expression {
 		return transformed(at, p.operand())
 	}
 	p.pos++
-	for p.peek().kind == wordToken && timeUnits[p.peek().upper] {
+	for timeUnits[p.peek().upper] {
 		p.pos++
-		p.group()
+		p.group() // DAY(3)
 		p.accept("TO")
+		if p.peek().kind == numberToken && timeUnits[p.ahead(1).upper] {
+			p.pos++
+		}
 	}
 	return &expression{at: at}
 }

@@ -254,14 +254,14 @@ var reserved = set(
 	"JOIN", "INNER", "LEFT", "RIGHT", "FULL", "CROSS", "NATURAL", "OUTER", "SEMI", "ANTI", "ASOF", "LATERAL", "UNNEST",
 	"CLUSTER", "DISTRIBUTE", "SORT", "PARTITION", "EMIT", "WITHIN", "TABLESAMPLE", "PIVOT", "UNPIVOT", "MATCH_RECOGNIZE",
 	"RETURNING", "ELSE", "END", "CASE", "AND", "OR", "NOT", "IN", "IS", "LIKE", "ILIKE", "RLIKE", "REGEXP", "SIMILAR",
-	"BETWEEN", "ESCAPE", "DIV", "XOR", "OVERLAPS", "COLLATE", "AT", "INSERT", "BY", "EXISTS", "GRACE",
+	"BETWEEN", "ESCAPE", "DIV", "XOR", "OVERLAPS", "COLLATE", "INSERT", "BY", "EXISTS", "GRACE",
 )
 
 // structural words begin or divide what is around an expression. The other
 // reserved ones are also columns: Kafka's offset and partition are.
 var structural = set(
-	"SELECT", "FROM", "WHERE", "GROUP", "HAVING", "ORDER", "UNION", "INTERSECT", "EXCEPT", "VALUES", "INTO", "AS", "ON", "USING",
-	"JOIN", "WHEN", "THEN", "ELSE", "END", "AND", "OR", "NOT", "IN", "IS", "LIKE", "BETWEEN", "QUALIFY", "RETURNING",
+	"SELECT", "FROM", "WHERE", "GROUP", "HAVING", "ORDER", "UNION", "INTERSECT", "EXCEPT", "INTO", "AS", "ON", "USING", "JOIN",
+	"WHEN", "THEN", "ELSE", "END", "AND", "OR", "NOT", "IN", "IS", "LIKE", "BETWEEN", "QUALIFY", "RETURNING",
 )
 
 func set(words ...string) map[string]bool {

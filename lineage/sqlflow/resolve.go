@@ -172,7 +172,7 @@ func (r *resolver) distinct(rel *relation) {
 
 func (r *resolver) selection(s *selection, outer *scope, queries *namedQueries) (*relation, *scope) {
 	rel := &relation{}
-	in := &scope{outer: outer, queries: queries, owner: rel, items: rel, windows: s.windows, aliases: map[string][]Source{}}
+	in := &scope{outer: outer, queries: queries, owner: rel, items: rel, windows: s.windows}
 	for _, src := range s.from {
 		r.bind(src, in)
 	}
@@ -183,9 +183,8 @@ func (r *resolver) selection(s *selection, outer *scope, queries *namedQueries) 
 		}
 		var from sources
 		r.flow(it.expression, in, effect{}, &from)
-		rel.add(it.name(len(rel.columns)), from.list)
-		if it.alias != "" {
-			in.aliases[fold(it.alias)] = from.list
+		for _, name := range it.columns(len(rel.columns)) {
+			rel.add(name, from.list)
 		}
 	}
 	in.inClause = true
@@ -198,17 +197,17 @@ func (r *resolver) selection(s *selection, outer *scope, queries *namedQueries) 
 	return rel, in
 }
 
-// name is what item i of a select list is called.
-func (it item) name(i int) string {
-	if it.alias != "" {
-		return it.alias
+// columns are what the columns of item i of a select list are called.
+func (it item) columns(i int) []string {
+	if len(it.names) > 0 {
+		return it.names
 	}
 	if path := it.expression.path; len(path) > 0 {
 		if last := path[len(path)-1]; last != "[]" && last != "{}" {
-			return last
+			return []string{last}
 		}
 	}
-	return unnamed(i)
+	return []string{unnamed(i)}
 }
 
 // influence adds what a clause decides to all columns of a relation.
@@ -217,10 +216,10 @@ func (r *resolver) influence(rel *relation, s *scope, c clause) {
 		return
 	}
 	in := *s
-	in.inClause = c.aliases
+	in.inClause, in.itemsFirst = c.items, c.subtype == Sort
 	var from sources
 	for _, e := range c.expressions {
-		if i, err := strconv.Atoi(e.position); c.aliases && err == nil && i > 0 && i <= len(s.items.columns) && s.items.rest.kind == restNone {
+		if i, err := strconv.Atoi(e.position); c.items && err == nil && i > 0 && i <= len(s.items.columns) && s.items.rest.kind == restNone {
 			for _, source := range s.items.columns[i-1].from {
 				from.add(effect{subtype: c.subtype}.on(source))
 			}
@@ -233,16 +232,22 @@ func (r *resolver) influence(rel *relation, s *scope, c clause) {
 
 // expand adds the columns that * and t.* stand for.
 func (r *resolver) expand(it item, s *scope, rel *relation) {
+	if it.star.of != nil {
+		var from sources
+		r.flow(it.star.of, s, effect{subtype: Transformation}, &from)
+		r.expandBinding(&relation{rest: rest{kind: restMade, from: from.list}}, rel, nil, nil)
+		return
+	}
 	except := map[string]bool{}
 	for _, name := range it.star.except {
 		except[fold(name)] = true
 	}
 	replaced := map[string][]Source{}
 	for _, re := range it.star.replaced {
-		if re.star == nil {
+		if re.star == nil && len(re.names) > 0 {
 			var from sources
 			r.flow(re.expression, s, effect{}, &from)
-			replaced[fold(re.alias)] = from.list
+			replaced[fold(re.names[0])] = from.list
 		}
 	}
 	met := false

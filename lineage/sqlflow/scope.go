@@ -14,13 +14,14 @@ type scope struct {
 	bindings []binding
 	// shared are columns that USING or NATURAL makes one of two.
 	shared map[string]bool
-	// aliases are the columns the selection itself names.
-	aliases map[string][]Source
-	// inClause: aliases go before columns of tables that are not known.
+	// items are the columns of the selection itself. Clauses may call them by
+	// name and position, and in Spark so may items that follow.
+	items *relation
+	// inClause: items go before columns of tables that are not known.
 	inClause bool
-	// items are the columns of the selection, which numbers in ORDER BY mean.
-	items   *relation
-	windows map[string]*window
+	// itemsFirst: they go before columns of all tables, as in ORDER BY.
+	itemsFirst bool
+	windows    map[string]*window
 	// bound are parameters of a lambda.
 	bound []string
 	// owner is the relation that reads what queries in expressions read.
@@ -94,17 +95,29 @@ func (r *resolver) inScope(e *expression, s *scope) ([]Source, bool) {
 	if from, ok := qualified(e.path, s.bindings); ok {
 		return from, true
 	}
+	item, named := s.item(e.path)
+	if named && s.itemsFirst {
+		return item, true
+	}
 	if from, ok := r.listed(e, s); ok {
 		return from, true
 	}
-	if from, ok := s.aliases[fold(e.path[0])]; ok && s.inClause {
-		return nested(from, e.path[1:]), true
+	if named && s.inClause {
+		return item, true
 	}
 	if from, ok := r.open(e, s); ok {
 		return from, true
 	}
-	from, ok := s.aliases[fold(e.path[0])]
-	return nested(from, e.path[1:]), ok
+	return item, named
+}
+
+// item finds a column of the selection itself.
+func (s *scope) item(path []string) ([]Source, bool) {
+	if s.items == nil {
+		return nil, false
+	}
+	from, ok := s.items.lookup(path[0])
+	return nested(from, path[1:]), ok
 }
 
 // qualified finds t.a and db.t.a; longer qualifiers first.
@@ -170,7 +183,8 @@ func (r *resolver) open(e *expression, s *scope) ([]Source, bool) {
 		return made[0].unlisted(e.path)
 	case len(table)+len(lost)+len(made) == 0:
 		return nil, false
-	case s.aliases[fold(e.path[0])] != nil:
+	}
+	if _, named := s.item(e.path); named {
 		return nil, false
 	}
 	if len(table) > 0 || len(lost) == 0 {

@@ -17,23 +17,26 @@ type selection struct {
 type clause struct {
 	subtype     Subtype
 	expressions []*expression
-	// aliases: names may be those the selection gives its columns, and numbers
+	// items: names may be those of the selection's own columns, and numbers
 	// their positions.
-	aliases bool
+	items bool
 }
 
 // item is one entry of a select list.
 type item struct {
 	at         int
 	expression *expression
-	alias      string
-	star       *star
+	// names are one alias, or those that a generator gives several columns.
+	names []string
+	star  *star
 }
 
 // star is * or t.*.
 type star struct {
 	table  []string
 	except []string
+	// of is the expression in (f(x)).*, whose fields are not known.
+	of *expression
 	// replaced are the columns of Spark's and BigQuery's REPLACE.
 	replaced []item
 }
@@ -95,20 +98,24 @@ func (p *parser) item() item {
 		return item{at: at, star: s}
 	}
 	e := p.expression()
-	return item{at: at, expression: e, alias: p.itemAlias()}
+	if p.peek().is(".") && p.ahead(1).is("*") {
+		p.pos += 2
+		return item{at: at, star: &star{of: e}}
+	}
+	return item{at: at, expression: e, names: p.itemNames()}
 }
 
-// itemAlias also takes the list of names that a generator gives its columns in
-// Spark: explode(m) AS (k, v); the first stands for all.
-func (p *parser) itemAlias() string {
+// itemNames reads an alias, or the names that a generator gives its columns in
+// Spark: explode(m) AS (k, v).
+func (p *parser) itemNames() []string {
 	if p.at("AS") && p.ahead(1).is("(") {
 		p.pos++
-		names := p.names()
-		if len(names) > 0 {
-			return names[0]
-		}
+		return p.names()
 	}
-	return p.alias()
+	if alias := p.alias(); alias != "" {
+		return []string{alias}
+	}
+	return nil
 }
 
 // star reads * and t.*, or nothing.
@@ -144,8 +151,8 @@ func (p *parser) star() *star {
 
 // clause reads one clause, or nothing.
 func (p *parser) clause(s *selection) bool {
-	add := func(subtype Subtype, aliases bool, expressions ...*expression) {
-		s.clauses = append(s.clauses, clause{subtype, expressions, aliases})
+	add := func(subtype Subtype, items bool, expressions ...*expression) {
+		s.clauses = append(s.clauses, clause{subtype, expressions, items})
 	}
 	switch {
 	case p.accept("FROM"):

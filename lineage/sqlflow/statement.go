@@ -67,7 +67,7 @@ var quiet = set("SET", "RESET", "UNSET", "DROP", "ALTER", "SHOW", "DESCRIBE", "D
 func (p *parser) verb(s *statement) {
 	switch w := p.peek().upper; {
 	case p.peek().kind == endToken:
-	case p.atAny("SELECT", "VALUES", "FROM") || p.peek().is("(") && p.startsQuery(0):
+	case p.startsQuery(0):
 		s.kind, s.query = Select, p.query()
 		if into := s.query.into(); into != nil {
 			s.kind, s.target = CreateTableAs, into

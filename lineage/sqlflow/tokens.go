@@ -218,7 +218,18 @@ func (l *lexer) number() token {
 		}
 		l.pos++
 	}
-	return token{kind: numberToken, at: at, text: l.sql[at:l.pos]}
+	text := l.sql[at:l.pos]
+	if digitName(text) {
+		return token{kind: wordToken, at: at, text: text, upper: strings.ToUpper(text)}
+	}
+	return token{kind: numberToken, at: at, text: text}
+}
+
+// digitName tells a name that begins with digits, as Spark and Hive allow
+// (30_days), from a number with an exponent or a suffix (1e5, 10L, 2.5BD).
+func digitName(text string) bool {
+	return !strings.HasPrefix(strings.ToLower(text), "0x") && !strings.Contains(text, ".") &&
+		strings.ContainsFunc(text, func(r rune) bool { return isLetter(byte(r)) && !strings.ContainsRune("eEdDfFlLsSyYbB", r) })
 }
 
 // wordLength measures the word that begins here: letters of any language,
