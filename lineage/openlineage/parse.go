@@ -12,7 +12,12 @@ import (
 	"github.com/accordhq/accord/lineage"
 )
 
-// The bounds of an event. That of its size is the caller's, who reads it.
+// MaxEvent is how large an event should be taken, in bytes. To keep to it is for
+// the caller, who reads the event from somewhere. The largest seen had 23 MB,
+// most of it query plans that senders leave out by now.
+const MaxEvent = 16 << 20
+
+// The other bounds of an event.
 const (
 	// maxDepth bounds the nesting of arrays and objects. Query plans in facets
 	// go down to some hundreds.
@@ -48,8 +53,8 @@ func (p *parser) compact(body []byte) (value, error) {
 	}
 	out := bytes.Buffer{}
 	out.Grow(len(body))
-	if err := json.Compact(&out, body); err != nil {
-		return nil, syntaxFault(body, err)
+	if json.Compact(&out, body) != nil {
+		return nil, syntaxFault(body)
 	}
 	v := value(out.Bytes())
 	if v.depth() > maxDepth {
@@ -58,15 +63,19 @@ func (p *parser) compact(body []byte) (value, error) {
 	return v, nil
 }
 
-func syntaxFault(body []byte, err error) *Fault {
+// syntaxFault says where a text stops being JSON, which Compact does not tell.
+func syntaxFault(body []byte) *Fault {
 	if len(bytes.TrimSpace(body)) == 0 {
 		return &Fault{Reason: "empty body: send one JSON object"}
 	}
-	var syntax *json.SyntaxError
-	if errors.As(err, &syntax) {
-		return &Fault{Reason: fmt.Sprintf("not JSON: %s at byte %d", err, syntax.Offset)}
+	var (
+		raw    json.RawMessage
+		syntax *json.SyntaxError
+	)
+	if err := json.Unmarshal(body, &raw); errors.As(err, &syntax) {
+		return &Fault{Reason: fmt.Sprintf("not JSON: %s at byte %d", syntax, syntax.Offset)}
 	}
-	return &Fault{Reason: fmt.Sprintf("not JSON: %s", err)}
+	return &Fault{Reason: "not JSON"}
 }
 
 func (p *parser) event(text value, received time.Time) (Event, error) {

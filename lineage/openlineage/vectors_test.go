@@ -35,7 +35,7 @@ type vector struct {
 // of their paths. What stands for any value there has got one.
 func vectors(t testing.TB, below ...string) []vector {
 	t.Helper()
-	root := schematest.Shared(t, "vectors", "openlineage", "events")
+	root := vectorRoot(t)
 	var out []vector
 	err := filepath.WalkDir(filepath.Join(append([]string{root}, below...)...), func(path string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() || !strings.HasSuffix(path, ".json") || strings.Contains(path, "/consumer/consumers/") {
@@ -56,6 +56,11 @@ func vectors(t testing.TB, below ...string) []vector {
 		t.Fatal(err)
 	}
 	return out
+}
+
+func vectorRoot(t testing.TB) string {
+	t.Helper()
+	return schematest.Shared(t, "vectors", "openlineage", "events")
 }
 
 // events fills in the placeholders of a file and splits it, if it is an array.
