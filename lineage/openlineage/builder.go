@@ -96,7 +96,7 @@ func Built(ctx context.Context, store lineage.Store) (lineage.Cursor, error) {
 func (b *Builder) Run(ctx context.Context) error {
 	at, err := Built(ctx, b.store)
 	if err != nil {
-		return ignoreDone(ctx, err)
+		return err
 	}
 	b.read, b.kept, b.held = at, at, newHeld(b.opts.Quiet, b.opts.LastWrites)
 	for {
@@ -119,14 +119,6 @@ func (b *Builder) stop(ctx context.Context, cause error) error {
 	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
 	defer cancel()
 	return b.flush(last)
-}
-
-// ignoreDone returns nil for an error that comes of ctx being done.
-func ignoreDone(ctx context.Context, err error) error {
-	if ctx.Err() != nil {
-		return nil
-	}
-	return err
 }
 
 // catchUp builds all events there are.
@@ -195,19 +187,28 @@ func (b *Builder) next(ctx context.Context) (*batch, error) {
 			return nil, err
 		}
 		t.events, t.bytes, t.last = t.events+1, t.bytes+len(recorded.Body), recorded.Cursor
-		e, err := Parse(recorded.Body, recorded.Received)
-		if err != nil {
-			b.counts.refused.Add(1)
-			b.opts.Logger.Warn("an event says nothing of lineage", "event", int64(recorded.Cursor), "error", err)
-		} else {
-			t.add(Facts(e))
-		}
+		t.add(b.factsOf(recorded))
 		if t.full() {
 			break
 		}
 	}
 	b.counts.events.Add(int64(t.events))
 	return t, nil
+}
+
+// factsOf returns what an event proves: nothing, if it is none.
+func (b *Builder) factsOf(recorded lineage.Recorded) []lineage.Fact {
+	e, err := Parse(recorded.Body, recorded.Received)
+	if err != nil {
+		b.counts.refused.Add(1)
+		b.opts.Logger.Warn("a recorded event is not one of OpenLineage", "event", int64(recorded.Cursor), "error", err)
+		return nil
+	}
+	facts, leftOut := prove(e)
+	if leftOut > 0 {
+		b.opts.Logger.Warn("an event says more than is kept", "event", int64(recorded.Cursor), "job", e.Job.String(), "kept", len(facts), "left out", leftOut)
+	}
+	return facts
 }
 
 // build writes what a batch says and is news, and holds back the rest. The

@@ -69,22 +69,28 @@ func (c *collector) columns(job lineage.ID, d Dataset) {
 	}
 	whole := readOrigins(facet.get("dataset"), lineage.Indirect, "", "")
 	foldBack(fields, whole)
-	c.origins(job, lineage.Field{Dataset: d.ID}, whole, lineage.Columns)
+	c.origins(job, lineage.Field{Dataset: d.ID}, whole)
 	for _, name := range slices.Sorted(maps.Keys(fields)) {
-		c.origins(job, lineage.Field{Dataset: d.ID, Path: name}, fields[name], lineage.Columns)
+		c.origins(job, lineage.Field{Dataset: d.ID, Path: name}, fields[name])
 	}
 }
 
 // origins adds the edges into one field, and that their datasets make that of
 // the field.
-func (c *collector) origins(job lineage.ID, to lineage.Field, from origins, d lineage.Derivation) {
+func (c *collector) origins(job lineage.ID, to lineage.Field, from origins) {
 	for _, o := range slices.SortedFunc(maps.Keys(from), origin.compare) {
-		detail := from[o]
-		c.through(job, o.from.Dataset, to.Dataset, d)
+		c.through(job, o.from.Dataset, to.Dataset, lineage.Columns)
+	}
+	c.fields(job, to, from)
+}
+
+// fields adds the edges into one field.
+func (c *collector) fields(job lineage.ID, to lineage.Field, from origins) {
+	for _, o := range slices.SortedFunc(maps.Keys(from), origin.compare) {
 		c.add(lineage.FieldEdge{
 			Job: job, From: o.from, To: to, Transformation: o.Transformation,
 			Evidence: lineage.Reported, Source: c.source,
-			Confidence: detail.confidence, Description: detail.description, Interval: c.at,
+			Confidence: from[o].confidence, Description: from[o].description, Interval: c.at,
 		}.Fact())
 	}
 }
@@ -139,12 +145,8 @@ func readOrigins(list value, usual, legacy, description string) origins {
 	out := origins{}
 	for _, v := range list.elements() {
 		input := v.object()
-		dataset, err := name("", input)
-		if err != nil {
-			continue
-		}
-		from := lineage.Field{Dataset: dataset, Path: input.text("field")}
-		if len(from.Path) > maxName {
+		from, ok := sourceField(input)
+		if !ok {
 			continue
 		}
 		if !readTransformations(out, from, input.get("transformations"), usual) {

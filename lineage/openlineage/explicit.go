@@ -63,7 +63,7 @@ func (c *collector) entry(e entry) {
 			found = c.flow(e, field, input, derivation) || found
 		}
 	}
-	if derivation == lineage.Explicit && !found {
+	if derivation == lineage.Explicit && !found && !e.job.IsZero() {
 		c.through(e.job, lineage.ID{}, e.target, derivation)
 	}
 }
@@ -72,35 +72,49 @@ func (c *collector) entry(e entry) {
 // whether it is a dataset.
 func (c *collector) flow(e entry, field string, v value, d lineage.Derivation) bool {
 	members := v.object()
+	to := lineage.Field{Dataset: e.target, Path: field}
 	if isJob(members) {
 		if job := c.namedJob(members, e.job); !job.IsZero() {
 			c.edge(job, lineage.Writes, e.target)
+			if field != "" {
+				c.transformed(job, lineage.Field{}, to, members, lineage.Direct)
+			}
 		}
 		return false
 	}
-	from, err := name("", members)
-	if err != nil {
+	from, ok := sourceField(members)
+	if !ok {
 		return false
 	}
-	c.through(e.job, from, e.target, d)
-	path := members.text("field")
-	if len(path) > maxName || path == "" && field == "" {
-		return true
+	c.through(e.job, from.Dataset, e.target, d)
+	switch {
+	case field != "":
+		c.transformed(e.job, from, to, members, lineage.Direct)
+	case from.Path != "":
+		c.transformed(e.job, from, to, members, lineage.Indirect)
 	}
-	usual := lineage.Direct
-	if field == "" {
-		usual = lineage.Indirect
-	}
-	of, at := origins{}, lineage.Field{Dataset: from, Path: path}
-	if !readTransformations(of, at, members.get("transformations"), usual) {
-		of.add(origin{at, lineage.Transformation{Type: usual}}, detail{confidence: lineage.VeryLikely})
-	}
-	c.origins(e.job, lineage.Field{Dataset: e.target, Path: field}, of, d)
 	return true
 }
 
-// intoJob adds what flows into a job. Which of a dataset's fields it is can
-// only be said of flows into another dataset; the facet keeps it.
+// sourceField reads the dataset that a source names, and its field if it names one.
+func sourceField(members object) (lineage.Field, bool) {
+	dataset, err := name("", members)
+	f := lineage.Field{Dataset: dataset, Path: members.text("field")}
+	return f, err == nil && len(f.Path) <= maxName
+}
+
+// transformed adds an edge between fields for each of a source's
+// transformations, one of the usual type if it has none. A zero field is the
+// job itself, which makes a value or uses it.
+func (c *collector) transformed(job lineage.ID, from, to lineage.Field, source object, usual string) {
+	of := origins{}
+	if !readTransformations(of, from, source.get("transformations"), usual) {
+		of.add(origin{from, lineage.Transformation{Type: usual}}, detail{confidence: lineage.VeryLikely})
+	}
+	c.fields(job, to, of)
+}
+
+// intoJob adds what flows into a job.
 func (c *collector) intoJob(target object) {
 	job := c.namedJob(target, c.job)
 	if job.IsZero() {
@@ -109,12 +123,17 @@ func (c *collector) intoJob(target object) {
 	for _, v := range target.get("inputs").elements() {
 		members := v.object()
 		if isJob(members) {
-			c.namedJob(members, c.job)
+			c.namedJob(members, c.job) // of what flows from job to job nothing is known but that both are there
 			continue
 		}
-		if from, err := name("", members); err == nil {
-			c.node(lineage.Node{Kind: lineage.DatasetNode, ID: from})
-			c.edge(job, lineage.Reads, from)
+		from, ok := sourceField(members)
+		if !ok {
+			continue
+		}
+		c.node(lineage.Node{Kind: lineage.DatasetNode, ID: from.Dataset})
+		c.edge(job, lineage.Reads, from.Dataset)
+		if from.Path != "" {
+			c.transformed(job, from, lineage.Field{}, members, lineage.Direct)
 		}
 	}
 }

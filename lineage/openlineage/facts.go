@@ -17,7 +17,20 @@ func isRename(change string) bool { return strings.EqualFold(change, "RENAME") }
 // A run that failed has read and written all the same, and a streaming job is
 // never waited for: every run event draws edges. What controls a job (parent,
 // jobDependencies) is no data and draws none.
+//
+// An event whose names are long and repeat in many facts would make more of
+// them than it has bytes, without end. Of one that makes more than 128 MB the
+// rest is left out, the flows of fields before those of datasets.
 func Facts(e Event) []lineage.Fact {
+	facts, _ := prove(e)
+	return facts
+}
+
+// maxFacts bounds the keys and bodies of one event's facts, in bytes.
+const maxFacts = 128 << 20
+
+// prove returns the facts of an event, and how many were left out.
+func prove(e Event) (facts []lineage.Fact, leftOut int) {
 	c := &collector{
 		at: lineage.At(e.Time), source: Source, job: e.Job,
 		index: map[factID]int{}, explicit: map[lineage.ID]bool{},
@@ -31,7 +44,7 @@ func Facts(e Event) []lineage.Fact {
 	} else {
 		c.jobEvent(e)
 	}
-	return c.facts
+	return c.facts, c.leftOut
 }
 
 // factID is the identity of a fact.
@@ -47,6 +60,8 @@ type collector struct {
 	job    lineage.ID // zero in a dataset event
 	facts  []lineage.Fact
 	index  map[factID]int
+	// bytes are those of the facts' keys and bodies.
+	bytes, leftOut int
 	// explicit are the datasets whose lineage facet leaves no more to say.
 	explicit map[lineage.ID]bool
 }
@@ -58,6 +73,12 @@ func (c *collector) add(f lineage.Fact) {
 		c.facts[i] = lineage.Merge(c.facts[i], f)
 		return
 	}
+	size := len(f.Key) + len(f.Scope) + len(f.Body)
+	if c.bytes+size > maxFacts {
+		c.leftOut++
+		return
+	}
+	c.bytes += size
 	c.index[id] = len(c.facts)
 	c.facts = append(c.facts, f)
 }
@@ -140,6 +161,7 @@ func (c *collector) flows(e Event) {
 	for _, d := range e.Outputs {
 		c.columns(e.Job, d)
 	}
+	c.sql(e)
 	// What is said of an input's making is said of another job, and nobody knows
 	// which.
 	for _, d := range e.Inputs {

@@ -11,9 +11,10 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/accordhq/accord/lineage"
 	"github.com/accordhq/accord/lineage/openlineage"
-	"github.com/google/go-cmp/cmp"
 )
 
 // TestFacts pins what our own events prove.
@@ -62,6 +63,80 @@ func TestScenarios(t *testing.T) {
 			golden(t, name+".txt", describe(t, fold(parsed(t, folder)), false))
 		})
 	}
+}
+
+// TestFacetInstances puts every facet of the specification's tests where it
+// belongs: it is kept as it came, and pinned is what else it proves.
+func TestFacetInstances(t *testing.T) {
+	t.Parallel()
+	root := filepath.Join(filepath.Dir(vectorRoot(t)), "facet-instances")
+	files, err := filepath.Glob(filepath.Join(root, "*", "*.json"))
+	if err != nil || len(files) == 0 {
+		t.Fatal(files, err)
+	}
+	var got strings.Builder
+	for _, file := range files {
+		facet, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		kind := filepath.Base(filepath.Dir(file))
+		e, err := openlineage.Parse([]byte(event(around(kind, string(facet)))), received)
+		if err != nil || len(e.Notes) > 0 {
+			t.Errorf("%s: %v %v", file, err, e.Notes)
+		}
+		fmt.Fprintln(&got, kind, filepath.Base(file))
+		facts := fold([]openlineage.Event{e})
+		checkKept(t, facts, facet)
+		for line := range strings.Lines(describe(t, facts, false)) {
+			if !strings.HasPrefix(line, "run ") {
+				got.WriteString("\t" + line)
+			}
+		}
+	}
+	golden(t, "instances.txt", got.String())
+}
+
+// checkKept looks for facets among facts.
+func checkKept(t *testing.T, facts map[string]lineage.Fact, facets []byte) {
+	t.Helper()
+	var want map[string]any
+	if err := json.Unmarshal(facets, &want); err != nil {
+		t.Fatal(err)
+	}
+	got := map[string]any{}
+	for _, f := range facts {
+		if f.Kind != lineage.KindFacet {
+			continue
+		}
+		facet, err := lineage.FacetOf(f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var body any
+		if err := json.Unmarshal(facet.Body, &body); err != nil {
+			t.Fatal(err)
+		}
+		got[strings.TrimPrefix(strings.TrimPrefix(facet.Facet, openlineage.InputFacets), openlineage.OutputFacets)] = body
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("facets (-sent +kept)\n%s", diff)
+	}
+}
+
+// around writes the members of an event that hold some facets.
+func around(kind, facets string) string {
+	switch {
+	case strings.HasSuffix(kind, "RunFacet"):
+		return fmt.Sprintf(`{"run": {"runId": %q, "facets": %s}}`, run1, facets)
+	case strings.HasSuffix(kind, "JobFacet"), strings.Contains(facets, `"entries"`):
+		return fmt.Sprintf(`{"job": {"namespace": "n", "name": "j", "facets": %s}}`, facets)
+	case strings.HasSuffix(kind, "InputDatasetFacet"):
+		return fmt.Sprintf(`{"inputs": [{"namespace": "n", "name": "d", "inputFacets": %s}]}`, facets)
+	case strings.HasSuffix(kind, "OutputDatasetFacet"):
+		return fmt.Sprintf(`{"outputs": [{"namespace": "n", "name": "d", "outputFacets": %s}]}`, facets)
+	}
+	return fmt.Sprintf(`{"outputs": [{"namespace": "n", "name": "d", "facets": %s}]}`, facets)
 }
 
 // parsed returns the sound events below a folder of the shared vectors.

@@ -6,7 +6,7 @@ import (
 )
 
 // Fault says why an event is refused. Sending it again is of no use.
-type Fault struct {
+type Fault struct { //nolint:errname // what is wrong is the event, and its sender is told so
 	// Path is the place in the event, such as "inputs[3].name"; empty for the
 	// event as a whole.
 	Path string

@@ -9,10 +9,11 @@ import (
 	"testing"
 	"time"
 
-	"github.com/accordhq/accord/lineage"
-	"github.com/accordhq/accord/lineage/openlineage"
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
+
+	"github.com/accordhq/accord/lineage"
+	"github.com/accordhq/accord/lineage/openlineage"
 )
 
 // genEvent draws events of few jobs, runs and datasets, so that they speak of

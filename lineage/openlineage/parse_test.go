@@ -9,9 +9,10 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/accordhq/accord/lineage"
 	"github.com/accordhq/accord/lineage/openlineage"
-	"github.com/google/go-cmp/cmp"
 )
 
 const run1 = "0191d8a5-2f1b-7c3d-8e4f-000000000001"

@@ -6,8 +6,9 @@ import (
 	"testing"
 	"testing/iotest"
 
-	"github.com/accordhq/accord/lineage/openlineage"
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/accordhq/accord/lineage/openlineage"
 )
 
 // readAll lists what Read yields, an error in the place of its item.

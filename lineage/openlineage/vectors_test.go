@@ -13,10 +13,11 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/accordhq/accord/lineage"
 	"github.com/accordhq/accord/lineage/openlineage"
 	"github.com/accordhq/accord/schema/schematest"
-	"github.com/google/go-cmp/cmp"
 )
 
 var update = flag.Bool("update", false, "write the golden files anew")
