@@ -371,7 +371,7 @@ func TestBrokerRefuses(t *testing.T) {
 	guest := p
 	guest.address = guests
 	opts := Options{Now: time.Now, ACLs: true}
-	s, err := Run(t.Context(), guest.client(t, kgo.SASL(plain.Auth{User: "guest", Pass: "guest"}.AsMechanism())), opts)
+	s, err := Run(t.Context(), guest.client(t, login("guest")), opts)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -393,6 +393,11 @@ func TestBrokerRefuses(t *testing.T) {
 	}
 }
 
+// login is that of a user whose password is the name.
+func login(user string) kgo.Opt {
+	return kgo.SASL(plain.Auth{User: user, Pass: user}.AsMechanism())
+}
+
 // acls makes ACLs that end with the test.
 func (p playground) acls(t *testing.T, acls *kadm.ACLBuilder) {
 	t.Helper()
@@ -405,4 +410,37 @@ func (p playground) acls(t *testing.T, acls *kadm.ACLBuilder) {
 			t.Error(err)
 		}
 	})
+}
+
+// Reading by group and writing by transactional id meet in one job.
+func TestBrokerFacts(t *testing.T) {
+	t.Parallel()
+	p := broker(t)
+	orders, alerts := p.topic(t, "orders"), p.topic(t, "alerts")
+	produce(t, p.client(t), orders)
+	from := kgo.ConsumeResetOffset(kgo.NewOffset().AtStart())
+	poll(t, p.client(t, kgo.ConsumerGroup(p.name("fraud")), kgo.ConsumeTopics(orders), from))
+	poll(t, p.client(t, kgo.ConsumerGroup(p.name("billing")), kgo.ConsumeTopics(orders), from, kgo.ServerSideBalancer(), kgo.Balancers(kgo.StickyBalancer())))
+	writer := p.client(t, kgo.TransactionalID(p.name("fraud-"+someUUID+"-1")))
+	transact(t, writer, alerts)
+	if err := writer.EndTransaction(t.Context(), kgo.TryCommit); err != nil {
+		t.Fatal(err)
+	}
+
+	s := p.scan(t, Options{})
+	var edges []string
+	for _, line := range told(t, s.Facts(FactOptions{})) {
+		if strings.HasPrefix(line, p.prefix) {
+			edges = append(edges, strings.ReplaceAll(line, p.prefix, ""))
+		}
+	}
+	want := []string{"billing reads orders, observed 1", "fraud reads orders, observed 1", "fraud writes alerts, observed 0.95"}
+	if diff := cmp.Diff(want, edges); diff != "" {
+		t.Errorf("edges (-want +got):\n%s", diff)
+	}
+	if !slices.ContainsFunc(s.Unknown(), func(line string) bool {
+		return strings.HasPrefix(line, "no producer reported for topic "+orders+"; last write ") && strings.Contains(line, "by an unnamed producer (id ")
+	}) {
+		t.Errorf("unknown: %q; want that nobody named writes %s", s.Unknown(), orders)
+	}
 }

@@ -94,7 +94,7 @@ func (s *scanner) move(before, after map[partition]int64) {
 	for i := range s.scan.Topics {
 		t := &s.scan.Topics[i]
 		for number := range t.Partitions {
-			p := partition{t.Name, int32(number)} //nolint:gosec // partitions are counted by Kafka in 32 bits
+			p := partition{t.Name, int32(number)}
 			end, known := after[p]
 			t.End += end
 			if was, ok := before[p]; ok && known && end > was {
@@ -122,7 +122,7 @@ func (s *scanner) slices(wanted func(Topic) bool) iter.Seq[[]share] {
 			}
 			part := share{topic: t.Name}
 			for number := range t.Partitions {
-				part.partitions = append(part.partitions, int32(number)) //nolint:gosec // partitions are counted by Kafka in 32 bits
+				part.partitions = append(part.partitions, int32(number))
 				if size++; size < s.opts.Slice {
 					continue
 				}

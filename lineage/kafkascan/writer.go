@@ -3,6 +3,7 @@ package kafkascan
 import (
 	"cmp"
 	"context"
+	"maps"
 	"slices"
 	"time"
 
@@ -37,21 +38,25 @@ type Producer struct {
 }
 
 func (s *scanner) transactions(ctx context.Context) {
-	var busy []string
+	// A transactional id that moves to another broker may be listed by both.
+	byID := make(map[string]Transaction)
 	ask(ctx, s, questionTransactions, kmsg.NewPtrListTransactionsRequest(), func(_ int32, resp *kmsg.ListTransactionsResponse) {
 		if err := kerr.ErrorForCode(resp.ErrorCode); err != nil {
 			s.refuse(questionTransactions, err, "the cluster")
 			return
 		}
 		for _, t := range resp.TransactionStates {
-			s.scan.Transactions = append(s.scan.Transactions, Transaction{ID: t.TransactionalID, State: t.TransactionState, ProducerID: t.ProducerID})
-			if t.TransactionState == "Ongoing" {
-				busy = append(busy, t.TransactionalID)
-			}
+			byID[t.TransactionalID] = Transaction{ID: t.TransactionalID, State: t.TransactionState, ProducerID: t.ProducerID}
 		}
 	})
-	slices.SortFunc(s.scan.Transactions, func(a, b Transaction) int { return cmp.Compare(a.ID, b.ID) })
-	for ids := range slices.Chunk(busy, batch) {
+	s.scan.Transactions = slices.SortedFunc(maps.Values(byID), func(a, b Transaction) int { return cmp.Compare(a.ID, b.ID) })
+	var open []string
+	for _, t := range s.scan.Transactions {
+		if t.State == "Ongoing" {
+			open = append(open, t.ID)
+		}
+	}
+	for ids := range slices.Chunk(open, batch) {
 		s.openTransactions(ctx, ids)
 	}
 }
@@ -78,6 +83,7 @@ func (s *scanner) openTransactions(ctx context.Context, ids []string) {
 				t.Topics = append(t.Topics, topic.Topic)
 			}
 			slices.Sort(t.Topics)
+			t.Topics = slices.Compact(t.Topics)
 		}
 	})
 }
