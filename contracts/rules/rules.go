@@ -186,8 +186,8 @@ func (c *checker) patterns() {
 		})
 	}
 	for _, pattern := range c.space.patterns {
-		p, source := pattern.wildcard, pattern.source
-		if p.broken {
+		source := pattern.source
+		if pattern.Broken() {
 			c.findings = append(c.findings, finding.Finding{
 				Code: codeWildcard, Severity: finding.Warning, Path: "metadata.tags." + source,
 				Message: fmt.Sprintf("the tag pattern %q is no valid wildcard, so it matches nothing", source),
@@ -195,7 +195,7 @@ func (c *checker) patterns() {
 			})
 			continue
 		}
-		if (c.space.complete || c.space.truncated) && !slices.ContainsFunc(c.space.elements, func(e element) bool { return p.matchElement(e.fullName) }) {
+		if (c.space.complete || c.space.truncated) && !slices.ContainsFunc(c.space.elements, func(e element) bool { return pattern.MatchElement(e.fullName) }) {
 			c.findings = append(c.findings, finding.Finding{
 				Code: codeWildcard, Severity: finding.Warning, Path: "metadata.tags." + source,
 				Message:  fmt.Sprintf("the tag pattern %q matches no field of the schema, so its tags (%s) reach nothing", source, strings.Join(c.metadata.Tags[source], ", ")),

@@ -68,8 +68,9 @@ func (e element) ownerPath() string {
 
 // tagPattern is an entry of metadata.tags.
 type tagPattern struct {
-	wildcard
-	tags []string
+	schema.TagPattern
+	source string
+	tags   []string
 }
 
 // How many tag patterns are looked at: names as they are, and wildcards among
@@ -87,8 +88,8 @@ func newSpace(parsed schema.Parsed, metadata *schema.Metadata) *space {
 	if metadata != nil {
 		wildcards := 0
 		for _, source := range sortedKeys(metadata.Tags) {
-			p := tagPattern{compileWildcard(source), metadata.Tags[source]}
-			if p.re != nil {
+			p := tagPattern{schema.CompileTagPattern(source), source, metadata.Tags[source]}
+			if p.Wild() {
 				wildcards++
 			}
 			if len(s.patterns) >= maxPatterns || wildcards > maxWildcards {
@@ -241,7 +242,7 @@ func (l *lister) object(o *object, at element, depth int) {
 func (s *space) tags(m *member, fullName string) []string {
 	tags := slices.Clone(m.tags)
 	for _, p := range s.patterns {
-		if p.match(fullName) {
+		if p.Match(fullName) {
 			tags = append(tags, p.tags...)
 		}
 	}

@@ -5,61 +5,6 @@ import (
 	"testing"
 )
 
-func TestWildcard(t *testing.T) {
-	t.Parallel()
-	for _, tt := range []struct {
-		pattern, name string
-		want          bool
-	}{
-		{"eve", "eve", true},
-		{"eve", "steve", false},
-		{"eve*", "eve", true},
-		{"a*.bob.e*", "alice.bob.eve", true},
-		{"a*", "alice.bob", false},
-		{"a**", "alice.bob.eve", true},
-		{"alice.bob*", "alice.bob.eve", false},
-		{"alice.bob**", "alice.bob.eve", true},
-		{"**.eve", "alice.bob.eve", true},
-		{"**.eve", "eve", false},
-		{"**.*", "eve", true}, // the same as **
-		{"**", "alice.bob", true},
-		{"al?ce", "alice", true},
-		{"al?ce", "al.ce", false},
-		{"$.a.b", "$.a.b", true},
-		{"$.a.b", "$xaxb", false},
-		{"a+(b)|{c}^", "a+(b)|{c}^", true},
-		{`a\*`, "a*", true},
-		{`a\*`, "ab", false},
-		{`a\`, `a\`, true},
-		{"$.items[*].email", "$.items[0].email", false}, // brackets are a set of characters
-		{"$.items*.email", "$.items[0].email", true},
-		{`$.items\[0\].email`, "$.items[0].email", true},
-		{"[ab]", "a", true},
-		{"[", "[", false}, // no client can compile it
-		{"", "", true},
-		{strings.Repeat("*", maxWildcard+1), "a", false},
-	} {
-		if got := compileWildcard(tt.pattern).match(tt.name); got != tt.want {
-			t.Errorf("%q matches %q: %v", tt.pattern, tt.name, got)
-		}
-	}
-}
-
-func FuzzWildcard(f *testing.F) {
-	for _, seed := range []string{"**.email", "a.*.c", "$.items[0].x", `a\`, "[", "?*?", "**.**", "\xff"} {
-		f.Add(seed, "a.b.c")
-	}
-	f.Fuzz(func(t *testing.T, pattern, name string) {
-		w := compileWildcard(pattern)
-		if w.match(name) && !w.matchElement(name) {
-			t.Errorf("%q matches %q and not as an element", pattern, name)
-		}
-		if plain := !strings.ContainsAny(pattern, `*?\[]`); plain && len(pattern) <= maxWildcard && w.match(name) != (pattern == name) {
-			t.Errorf("%q has no wildcard and matches %q: %v", pattern, name, w.match(name))
-		}
-	})
-}
-
 func TestNearest(t *testing.T) {
 	t.Parallel()
 	names := []string{"amount", "id", "customer_name", "currency"}
