@@ -18,6 +18,8 @@ var (
 	codeType        = finding.Claim("CONTRACT_FIELD_TYPE", "a contract's logical type contradicts the schema's type")
 	codeTagMismatch = finding.Claim("CONTRACT_TAG_MISMATCH", "a contract and the tags in the schema do not agree about a field")
 
+	codeRule = finding.Claim("CONTRACT_RULE_UNUSABLE", "what a contract says as a rule cannot be one, so nobody runs it")
+
 	codePurpose = finding.Claim("DOC_PURPOSE_MISSING", "a contract does not say what its stream is for")
 
 	codeNoTeam    = finding.Claim("OWNER_TEAM_MISSING", "a contract names no team")

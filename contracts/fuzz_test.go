@@ -47,8 +47,8 @@ func FuzzJudge(f *testing.F) {
 				contracts.Bump(in)
 				contracts.Cover(in)
 			}
-			m, _ := contracts.Metadata(c, p)
-			contracts.FromMetadata(m, p)
+			m, rules, _ := contracts.Metadata(c, p)
+			contracts.FromMetadata(m, rules, p)
 		}
 	})
 }

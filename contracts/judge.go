@@ -41,7 +41,7 @@ type Case struct {
 //
 //   - the contract: there, valid, owned, with service levels and a purpose;
 //   - the documentation of the schema;
-//   - whether contract and schema agree;
+//   - whether contract and schema agree, and whether its rules can be rules;
 //   - what the change breaks of what the contract promised before, at whatever
 //     compatibility level;
 //   - who reads the fields that the change breaks, promised or not;
@@ -67,6 +67,7 @@ func Judge(ctx context.Context, c Case) ([]finding.Finding, error) {
 		j.ownership()
 		j.levels()
 		j.agreement()
+		j.rules()
 		j.versions()
 	} else {
 		j.readership()

@@ -2,7 +2,6 @@ package contracts
 
 import (
 	"cmp"
-	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -61,17 +60,18 @@ type Loss struct {
 	Reason string `json:"reason"`
 }
 
-// Metadata says what a contract says in the form of Confluent's metadata
-// (contracts reference 1.9), and what of it has no place there. Texts, team,
-// support, roles, price, service levels and custom properties of one value come
-// back by FromMetadata as they were; a list of service levels in the order of
-// their ids.
+// Metadata says what a contract says in the form of Confluent's metadata and
+// rule set (contracts reference 1.9), and what of it has no place there. Texts,
+// team, support, roles, price, service levels, custom properties of one value
+// and what Rules carries come back by FromMetadata as they were; a list of
+// service levels in the order of their ids. The rule set is nil for a contract
+// that says nothing of rules.
 //
 // Tags are kept under the names that Confluent's clients look fields up by,
 // which the schema knows. Without one (nil), and below the arrays of JSON
 // Schema, they are kept under "**.name", which says them of every field of that
 // name.
-func Metadata(c *Contract, p schema.Parsed) (*schema.Metadata, []Loss) {
+func Metadata(c *Contract, p schema.Parsed) (*schema.Metadata, *schema.RuleSet, []Loss) {
 	w := &metadataWriter{c: c, doc: c.Document, out: &schema.Metadata{Properties: map[string]string{}}}
 	for _, k := range textKeys {
 		if text := *k.of(&c.Document.Contract); text != "" {
@@ -87,8 +87,10 @@ func Metadata(c *Contract, p schema.Parsed) (*schema.Metadata, []Loss) {
 	w.levels()
 	w.custom()
 	w.tags(p)
+	rules := c.Rules(p)
+	w.losses = append(w.losses, rules.Losses...)
 	w.lost()
-	return w.out, w.losses
+	return w.out, rules.Set, w.losses
 }
 
 type metadataWriter struct {
@@ -101,10 +103,7 @@ type metadataWriter struct {
 func (w *metadataWriter) lose(path, reason string) { w.losses = append(w.losses, Loss{path, reason}) }
 
 func jsonText(v odcs.Value) string {
-	text, err := json.Marshal(v)
-	if err != nil {
-		return "" // never: see odcs.Value.MarshalJSON
-	}
+	text, _ := v.MarshalJSON() // it never fails, and json.Marshal would write > as a number
 	return string(text)
 }
 
@@ -163,6 +162,7 @@ func (w *metadataWriter) custom() {
 		kind := p.Value.Kind()
 		_, taken := w.out.Properties[p.Property]
 		switch {
+		case p.Property == ruleSetProperty: // see Rules
 		case p.Property == objectivesProperty && kind == odcs.Mapping:
 			w.out.Properties[objectivesKey] = jsonText(p.Value)
 		case p.Property == sensitiveProperty && kind == odcs.List:
@@ -208,7 +208,7 @@ func (w *metadataWriter) tags(p schema.Parsed) {
 	case p == nil || p.Name() == "":
 		w.lose(object.Path+".tags", "a tag needs the full name of the record")
 	default:
-		w.tag(p.Name(), object.Tags)
+		w.tag(schema.QuoteTagPattern(p.Name()), object.Tags)
 	}
 }
 
@@ -225,10 +225,10 @@ func (w *metadataWriter) tag(pattern string, tags []string) {
 func (e *elements) pattern(f Field) (pattern string, exact bool) {
 	if found := e.find(f.Path); len(found) == 1 {
 		if name := e.fullName(found[0]); name != "" {
-			return name, true
+			return schema.QuoteTagPattern(name), true
 		}
 	}
-	return "**." + step(f.Property), false
+	return "**." + schema.QuoteTagPattern(step(f.Property)), false
 }
 
 // fullName is what Confluent's clients look a field up by (contracts reference
@@ -256,15 +256,7 @@ func (w *metadataWriter) lost() {
 		}
 	}
 	object := w.doc.Schema[w.c.Stream.Object]
-	if object.Quality != nil {
-		w.lose(object.Path+".quality", "checks belong to the rule set")
-	}
-	for _, f := range w.c.Fields {
-		if f.Property.Quality != nil {
-			w.lose(f.Property.Path+".quality", "checks belong to the rule set")
-		}
-	}
 	if len(w.c.Fields) > 0 {
-		w.lose(object.Path+".properties", "fields are the schema's; their tags and classifications are kept")
+		w.lose(object.Path+".properties", "fields are the schema's; their tags, classifications, CEL checks and limits are kept")
 	}
 }

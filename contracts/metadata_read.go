@@ -14,14 +14,18 @@ import (
 	"github.com/accordhq/accord/schema/finding"
 )
 
-// FromMetadata says what Confluent's metadata says as a contract, the reverse of
-// Metadata, and what of it a contract has no place for. What it does not say
-// stays empty. With a schema the contract has one schema object whose
+// FromMetadata says what Confluent's metadata and rule set say as a contract, the
+// reverse of Metadata, and what of it a contract has no place for. What they do
+// not say stays empty. With a schema the contract has one schema object whose
 // properties are the schema's fields, with their inline tags and those that the
 // metadata gives them; without one (nil) it has none.
 //
+// The domain rules that Metadata wrote of checks and limits come back as those,
+// as long as they stand as it wrote them, behind all others. All other rules are
+// the custom property confluentRuleSet as they are, and no rule is ever lost.
+//
 // The values of sensitive properties are left out.
-func FromMetadata(m *schema.Metadata, p schema.Parsed) (odcs.Contract, []Loss) {
+func FromMetadata(m *schema.Metadata, rules *schema.RuleSet, p schema.Parsed) (odcs.Contract, []Loss) {
 	r := &metadataReader{m: m.Clone(), parts: map[string]any{}}
 	if r.m == nil {
 		r.m = &schema.Metadata{}
@@ -38,9 +42,9 @@ func FromMetadata(m *schema.Metadata, p schema.Parsed) (odcs.Contract, []Loss) {
 	r.owner(&c)
 	r.custom(&c)
 	if p != nil {
-		o := objectOf(p, r.tagsOf(p))
-		c.Schema = []odcs.Object{o}
+		r.schema(&c, rules, p)
 	} else {
+		c.CustomProperties = appendRuleSet(c.CustomProperties, rules)
 		for _, pattern := range slices.Sorted(maps.Keys(r.m.Tags)) {
 			r.lose(pattern, "tags need the schema whose fields they name")
 		}
@@ -143,29 +147,38 @@ func (r *metadataReader) parse() odcs.Contract {
 	if len(r.parts) == 0 {
 		return odcs.Contract{}
 	}
-	for key, value := range map[string]any{"apiVersion": "v3.1.0", "kind": "DataContract", "id": "-", "version": "-", "status": "-"} {
-		r.parts[key] = value // what makes it a document
-	}
-	var text bytes.Buffer
-	e := json.NewEncoder(&text)
-	e.SetEscapeHTML(false)
-	if err := e.Encode(r.parts); err != nil {
+	doc, err := document(r.parts)
+	if err != nil {
 		r.lose(prefix+"*", err.Error())
 		return odcs.Contract{}
-	}
-	doc, faults := odcs.Parse("metadata", text.Bytes())
-	for _, f := range faults {
-		if f.Severity == finding.Error && f.Path != "" {
-			r.lose(f.Path, f.Message)
-		}
 	}
 	if doc == nil {
 		r.lose(prefix+"*", "the properties cannot be read together")
 		return odcs.Contract{}
 	}
+	for _, f := range doc.Findings() {
+		if f.Severity == finding.Error && f.Path != "" {
+			r.lose(f.Path, f.Message)
+		}
+	}
 	c := doc.Contract
 	c.APIVersion, c.Kind = "", ""
 	return c
+}
+
+// document reads parts of a contract, by ODCS key, as the document that they make
+// with what every document has. It is nil where they are none.
+func document(parts map[string]any) (*odcs.Document, error) {
+	whole := map[string]any{"apiVersion": "v3.1.0", "kind": "DataContract", "id": "-", "version": "-", "status": "-"}
+	maps.Copy(whole, parts)
+	var text bytes.Buffer
+	e := json.NewEncoder(&text)
+	e.SetEscapeHTML(false)
+	if err := e.Encode(whole); err != nil {
+		return nil, fmt.Errorf("write JSON: %w", err)
+	}
+	doc, _ := odcs.Parse("metadata", text.Bytes()) // it keeps its findings
+	return doc, nil
 }
 
 // owner completes the team with what the properties of other tools say.
@@ -185,8 +198,12 @@ func (r *metadataReader) owner(c *odcs.Contract) {
 // custom keeps every property that nothing else has read.
 func (r *metadataReader) custom(c *odcs.Contract) {
 	for _, key := range slices.Sorted(maps.Keys(r.m.Properties)) {
-		if key == schema.VersionProperty {
+		switch key {
+		case schema.VersionProperty:
 			r.lose(key, "the registry numbers its versions itself")
+			continue
+		case ruleSetProperty, sensitiveProperty, objectivesProperty:
+			r.lose(key, "a custom property of this name means something else")
 			continue
 		}
 		c.CustomProperties = appendCustom(c.CustomProperties, key, r.m.Properties[key])
@@ -213,17 +230,17 @@ func appendCustom(to odcs.CustomProperties, property string, value any) odcs.Cus
 // tagsOf returns the tags that the metadata gives a field, by its full name.
 func (r *metadataReader) tagsOf(p schema.Parsed) func(schema.Field) []string {
 	type rule struct {
-		glob *regexp.Regexp
+		schema.TagPattern
 		tags []string
 	}
 	var rules []rule
-	for _, pattern := range slices.Sorted(maps.Keys(r.m.Tags)) {
-		glob, err := globOf(pattern)
-		if err != nil {
-			r.lose(pattern, "the pattern cannot be read")
+	for _, source := range slices.Sorted(maps.Keys(r.m.Tags)) {
+		pattern := schema.CompileTagPattern(source)
+		if pattern.Broken() {
+			r.lose(source, "the pattern cannot be read")
 			continue
 		}
-		rules = append(rules, rule{glob, r.m.Tags[pattern]})
+		rules = append(rules, rule{pattern, r.m.Tags[source]})
 	}
 	format := p.Format()
 	return func(f schema.Field) []string {
@@ -236,38 +253,10 @@ func (r *metadataReader) tagsOf(p schema.Parsed) func(schema.Field) []string {
 		}
 		var tags []string
 		for _, rule := range rules {
-			if rule.glob.MatchString(name) {
+			if rule.MatchElement(name) {
 				tags = append(tags, rule.tags...)
 			}
 		}
 		return tags
 	}
-}
-
-// globOf reads a tag pattern: "?" is a letter and "*" any text between two dots,
-// "**" any text.
-func globOf(pattern string) (*regexp.Regexp, error) {
-	var b strings.Builder
-	b.WriteString(`^(?s:`)
-	for rest := strings.ReplaceAll(pattern, "**.*", "**"); rest != ""; {
-		switch {
-		case strings.HasPrefix(rest, "**"):
-			b.WriteString(`.*`)
-			rest = strings.TrimLeft(rest, "*")
-			continue
-		case rest[0] == '*':
-			b.WriteString(`[^.]*`)
-		case rest[0] == '?':
-			b.WriteString(`[^.]`)
-		default:
-			b.WriteString(regexp.QuoteMeta(rest[:1]))
-		}
-		rest = rest[1:]
-	}
-	b.WriteString(`)$`)
-	glob, err := regexp.Compile(b.String())
-	if err != nil {
-		return nil, fmt.Errorf("tag pattern %q: %w", pattern, err)
-	}
-	return glob, nil
 }

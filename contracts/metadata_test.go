@@ -80,14 +80,14 @@ func TestMetadataRoundTrip(t *testing.T) {
 		t.Fatal(c.Document.Findings())
 	}
 	p := schemaIn(t, schema.Avro, baseText(t, "orders.avsc"))
-	m, losses := contracts.Metadata(c, p)
+	m, rules, losses := contracts.Metadata(c, p)
 	text, err := json.MarshalIndent(map[string]any{"metadata": m, "losses": losses}, "", "  ")
 	if err != nil {
 		t.Fatal(err)
 	}
 	golden(t, "metadata.json", string(text)+"\n")
 
-	back, losses := contracts.FromMetadata(m, p)
+	back, losses := contracts.FromMetadata(m, rules, p)
 	if len(losses) > 0 {
 		t.Errorf("losses on the way back: %v", losses)
 	}
@@ -98,7 +98,7 @@ func TestMetadataRoundTrip(t *testing.T) {
 	if diff := gocmp.Diff(want, back, said, byName); diff != "" {
 		t.Errorf("contract (-want +got):\n%s", diff)
 	}
-	again, _ := contracts.FromMetadata(m, p)
+	again, _ := contracts.FromMetadata(m, rules, p)
 	for _, property := range again.Schema[0].Properties {
 		if property.Name != "customer" {
 			continue
@@ -119,7 +119,7 @@ customProperties:
   - {property: count, value: 5, description: five}
 servers: [{server: prod, type: kafka, host: broker}]
 `)
-	m, losses := contracts.Metadata(c, nil)
+	m, _, losses := contracts.Metadata(c, nil)
 	var got []string
 	for _, l := range losses {
 		got = append(got, l.Path+": "+l.Reason)
@@ -141,7 +141,7 @@ func TestFromMetadata(t *testing.T) {
 		Tags:      map[string][]string{"**.email": {"GDPR"}, "com.acme.Customer.*": {"classification:restricted"}, "a**b": {"X"}},
 		Sensitive: []string{"secret"},
 	}
-	c, losses := contracts.FromMetadata(m, schemaIn(t, schema.Avro, baseText(t, "orders.avsc")))
+	c, losses := contracts.FromMetadata(m, nil, schemaIn(t, schema.Avro, baseText(t, "orders.avsc")))
 	if len(m.Properties) != 9 {
 		t.Errorf("the metadata given was changed: %v", m.Properties)
 	}
@@ -165,7 +165,7 @@ func TestFromMetadata(t *testing.T) {
 	if _, found := c.CustomProperties.Named("secret"); found {
 		t.Error("a sensitive value is shown")
 	}
-	if c, losses := contracts.FromMetadata(nil, nil); losses != nil || c.Schema != nil {
+	if c, losses := contracts.FromMetadata(nil, nil, nil); losses != nil || c.Schema != nil {
 		t.Errorf("nothing says %+v %v", c, losses)
 	}
 }
@@ -178,7 +178,7 @@ func FuzzFromMetadata(f *testing.F) {
 	f.Fuzz(func(t *testing.T, key, value, pattern string) {
 		m := &schema.Metadata{Properties: map[string]string{key: value}, Tags: map[string][]string{pattern: {value}}}
 		p := schemaIn(t, schema.Avro, `{"type":"record","name":"R","fields":[{"name":"a","type":"int"}]}`)
-		c, losses := contracts.FromMetadata(m, p)
+		c, losses := contracts.FromMetadata(m, nil, p)
 		for _, l := range losses {
 			if l.Reason == "" {
 				t.Errorf("lost without a reason: %q", l.Path)
@@ -187,7 +187,7 @@ func FuzzFromMetadata(f *testing.F) {
 		if len(c.Schema) != 1 {
 			t.Error("the schema is gone")
 		}
-		if _, err := contracts.Scaffold("s-value", "s", p, m, "s.avsc"); err == nil {
+		if _, err := contracts.Scaffold("s-value", "s", p, m, nil, "s.avsc"); err == nil {
 			return
 		}
 	})
@@ -196,13 +196,13 @@ func FuzzFromMetadata(f *testing.F) {
 func TestScaffold(t *testing.T) {
 	t.Parallel()
 	p := schemaIn(t, schema.Avro, baseText(t, "orders.avsc"))
-	bare, err := contracts.Scaffold("orders-value", "", p, nil, "orders.avsc")
+	bare, err := contracts.Scaffold("orders-value", "", p, nil, nil, "orders.avsc")
 	if err != nil {
 		t.Fatal(err)
 	}
 	golden(t, "scaffold.odcs.yaml", string(bare.Bytes()))
-	m, _ := contracts.Metadata(contractIn(t, baseText(t, "orders.odcs.yaml")), p)
-	known, err := contracts.Scaffold("shop-orders", "orders", p, m, "")
+	m, rules, _ := contracts.Metadata(contractIn(t, baseText(t, "orders.odcs.yaml")), p)
+	known, err := contracts.Scaffold("shop-orders", "orders", p, m, rules, "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -225,7 +225,7 @@ func TestScaffoldAgrees(t *testing.T) {
 	p := poolOf(t)
 	rapid.Check(t, func(t *rapid.T) {
 		s := rapid.SampledFrom(p.schemas).Draw(t, "schema")
-		doc, err := contracts.Scaffold("orders-value", "orders", s, nil, "orders.avsc")
+		doc, err := contracts.Scaffold("orders-value", "orders", s, nil, nil, "orders.avsc")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -284,7 +284,7 @@ func TestScaffoldOfOddSchemas(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			p := schemaIn(t, tt.format, tt.text)
-			doc, err := contracts.Scaffold("odd-value", "odd", p, nil, "odd.avsc")
+			doc, err := contracts.Scaffold("odd-value", "odd", p, nil, nil, "odd.avsc")
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -304,5 +304,38 @@ func TestScaffoldOfOddSchemas(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// Tag patterns are read as Confluent's clients do, here as in the rules.
+func TestTagPatternsAreConfluents(t *testing.T) {
+	t.Parallel()
+	p := schemaIn(t, schema.Avro, baseText(t, "orders.avsc"))
+	for _, tt := range []struct {
+		pattern      string
+		tagged, lost bool
+	}{
+		{"com.acme.Customer.email", true, false},
+		{"com.acme.Customer.[ep]mail", true, false}, // a set of characters, which it was not
+		{`com.acme.Customer.\email`, true, false},
+		{"com.acme.Customer.[email]", false, false},
+		{"com.acme.Customer.e[", false, true}, // no client can compile it
+		{"com.acme.Customer.e**", true, false},
+	} {
+		c, losses := contracts.FromMetadata(&schema.Metadata{Tags: map[string][]string{tt.pattern: {"GDPR"}}}, nil, p)
+		email := c.Schema[0].Properties[3].Properties[0]
+		if slices.Contains(email.Tags, "GDPR") != tt.tagged || (len(losses) > 0) != tt.lost {
+			t.Errorf("%s: tags %v, losses %v", tt.pattern, email.Tags, losses)
+		}
+	}
+	// A name that looks like a pattern is quoted, and so comes back.
+	odd := schemaIn(t, schema.JSON, `{"type": "object", "properties": {"a*": {"type": "string"}, "ab": {"type": "string"}}}`)
+	c := contractIn(t, "apiVersion: v3.1.0\nkind: DataContract\nid: x\nversion: 1.0.0\nstatus: draft\nschema: [{name: R, physicalName: r, properties: [{name: a*, tags: [PII]}, {name: ab}]}]\n")
+	m, set, _ := contracts.Metadata(c, odd)
+	back, _ := contracts.FromMetadata(m, set, odd)
+	for _, property := range back.Schema[0].Properties {
+		if slices.Contains(property.Tags, "PII") != (property.Name == "a*") {
+			t.Errorf("%s has tags %v", property.Name, property.Tags)
+		}
 	}
 }

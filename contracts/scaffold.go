@@ -18,7 +18,7 @@ const (
 )
 
 // Scaffold writes a first contract for a stream from what is known: its schema,
-// and the metadata of the schema (nil for none). The topic may be ""; it is then
+// and the metadata and rules of the schema (nil for none). The topic may be ""; it is then
 // that of the subject's name. The schema file is a path relative to the
 // contract, "" for none.
 //
@@ -26,9 +26,9 @@ const (
 // its end as comments, ready to be filled in, and Judge asks for it. Unless the
 // metadata says otherwise the contract is a draft.
 //
-// It fails if the metadata cannot be written as ODCS.
-func Scaffold(subject, topic string, p schema.Parsed, m *schema.Metadata, schemaFile string) (*odcs.Document, error) {
-	c, _ := FromMetadata(m, p)
+// It fails if they cannot be written as ODCS.
+func Scaffold(subject, topic string, p schema.Parsed, m *schema.Metadata, rules *schema.RuleSet, schemaFile string) (*odcs.Document, error) {
+	c, _ := FromMetadata(m, rules, p)
 	topic = cmp.Or(topic, topicOf(subject))
 	c.ID, c.Version, c.Status = cmp.Or(c.ID, topic), cmp.Or(c.Version, "0.1.0"), cmp.Or(c.Status, string(Draft))
 	o := &c.Schema[0]

@@ -45,8 +45,8 @@ func TestOfficialExamples(t *testing.T) {
 					t.Errorf("%s: %+v", doc.Name(), f)
 				}
 			}
-			m, _ := contracts.Metadata(c, nil)
-			back, losses := contracts.FromMetadata(m, nil)
+			m, rules, _ := contracts.Metadata(c, nil)
+			back, losses := contracts.FromMetadata(m, rules, nil)
 			for _, l := range losses {
 				if m.Tags[l.Path] == nil {
 					t.Errorf("%s: lost on the way back: %+v", doc.Name(), l)
@@ -105,7 +105,7 @@ func TestScaffoldsOfRealSchemas(t *testing.T) {
 
 func scaffoldAgrees(t *testing.T, path string, p schema.Parsed) {
 	t.Helper()
-	doc, err := contracts.Scaffold("real-value", "real", p, nil, "real.avsc")
+	doc, err := contracts.Scaffold("real-value", "real", p, nil, nil, "real.avsc")
 	if err != nil {
 		t.Errorf("%s: %v", path, err)
 		return

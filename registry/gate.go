@@ -121,7 +121,7 @@ func (r *Registry) judgeStream(ctx context.Context, before, after *State, subjec
 	if err != nil {
 		return nil, false, comparisonFailed(err)
 	}
-	return append(found, after.checkRules(subject, file, c.Schema)...), true, nil
+	return append(found, after.checkRules(c)...), true, nil
 }
 
 // tolerate marks what exceptions and the baseline of a subject tolerate now.
@@ -134,17 +134,33 @@ func (r *Registry) excuse(st *State, subject string, found []finding.Finding) []
 	return r.tolerate(st, subject, found)[:len(found)]
 }
 
-// checkRules compiles the rules of a subject's latest version against it.
-func (st *State) checkRules(subject, file string, parsed schema.Parsed) []finding.Finding {
-	latest := st.subject(subject).latest()
-	if parsed == nil || latest == nil {
+// checkRules compiles the rules of a subject's latest version against it, and
+// those that its contract says: whoever applies the contract makes the one of
+// the other.
+func (st *State) checkRules(c contracts.Case) []finding.Finding {
+	latest := st.subject(c.Subject).latest()
+	if c.Schema == nil || latest == nil {
 		return nil
 	}
-	found := rules.Check(parsed, latest.rules, latest.metadata)
+	registered := latest.rules
+	var found []finding.Finding
+	if c.Contract != nil && !c.Inherits && canonicalSubject(c.Contract.Subject) == c.Subject {
+		if said := c.Contract.Rules(c.Schema); said.Set != nil {
+			for _, f := range rules.Check(c.Schema, said.Set, latest.metadata) {
+				if placed, ok := said.Place(f); ok {
+					found = append(found, placed)
+				}
+			}
+			if registered.Equal(said.Set.Clone()) {
+				registered = nil // they have been told
+			}
+		}
+	}
+	found = append(found, rules.Check(c.Schema, registered, latest.metadata)...)
 	for i := range found {
-		found[i].Subject = subject
+		found[i].Subject = c.Subject
 		if found[i].Line > 0 && found[i].File == "" {
-			found[i].File = file
+			found[i].File = c.SchemaFile
 		}
 	}
 	return found

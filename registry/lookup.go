@@ -38,7 +38,8 @@ func (r *Registry) Lookup(ctx context.Context, name string, c Candidate, opts Lo
 
 // lookupIn looks in one subject, then once more with the metadata and rules
 // that registration would have added, so that producers which send the bare
-// schema find versions that carry them.
+// schema find versions that carry them; at last for the text alone, so that they
+// still do when a later version has others.
 func (r *Registry) lookupIn(ctx context.Context, st *State, name string, p *prepared, c Candidate, deleted bool) (*version, error) {
 	sub := st.subject(name)
 	if sub == nil {
@@ -51,7 +52,11 @@ func (r *Registry) lookupIn(ctx context.Context, st *State, name string, p *prep
 	completed := *p
 	completed.describe(st.describedAs(name, st.effectiveConfig(name), c))
 	completed.metadata = withoutServerVersion(c.Metadata, completed.metadata)
-	return r.match(ctx, st, sub, &completed, deleted)
+	v, err = r.match(ctx, st, sub, &completed, deleted)
+	if v != nil || err != nil || !c.bare() || p.printed {
+		return v, err
+	}
+	return r.matchText(ctx, st, sub, p, deleted)
 }
 
 // withoutServerVersion drops a version property that the client did not send:

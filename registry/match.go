@@ -39,6 +39,20 @@ func (r *Registry) match(ctx context.Context, st *State, sub *subject, p *prepar
 	return nil, nil
 }
 
+// matchText finds the newest version of a subject that a prepared candidate
+// would be with that version's metadata and rules.
+func (r *Registry) matchText(ctx context.Context, st *State, sub *subject, p *prepared, deleted bool) (*version, error) {
+	for _, v := range sub.newestFirst(deleted) {
+		as := *p
+		as.metadata, as.rules = v.metadata, v.rules
+		found, err := r.match(ctx, st, &subject{name: sub.name, versions: []*version{v}}, &as, deleted)
+		if found != nil || err != nil {
+			return found, err
+		}
+	}
+	return nil, nil
+}
+
 // equivalent is Confluent's can-look-up rule.
 func (r *Registry) equivalent(ctx context.Context, st *State, v *version, p *prepared) (bool, error) {
 	if v.format != p.format || !p.sameExtras(v) {

@@ -122,7 +122,8 @@ func (r *Registry) prepareRegistration(ctx context.Context, st *State, req Regis
 		return nil, err
 	}
 	if req.Version == 0 && req.ID < 1 {
-		reg.existing, err = r.match(ctx, st, reg.basis.subject, reg.prepared, false)
+		bare := req.bare() && !config.merges() && !tagged && !reg.printed
+		reg.existing, err = r.existing(ctx, st, reg, bare)
 		if err != nil || reg.existing != nil {
 			return reg, err
 		}
@@ -159,6 +160,9 @@ func (r *Registry) alreadyThere(ctx context.Context, st *State, req RegisterRequ
 			return nil, nil
 		}
 		sub = &subject{name: sub.name, versions: []*version{v}}
+	}
+	if req.declares() {
+		return r.asDeclared(ctx, st, req, p)
 	}
 	v, err := r.match(ctx, st, sub, p, false)
 	if err != nil || v == nil {
@@ -201,15 +205,11 @@ func (r *Registry) complete(ctx context.Context, st *State, reg *registration, c
 			}
 			c.Text, c.Type, c.References = old, string(previous.format), previous.refs
 		}
-		if c.Metadata == nil {
-			c.Metadata = previous.metadata
-		}
-		if c.RuleSet == nil {
-			c.RuleSet = previous.rules
-		}
 	}
-	c.Metadata = schema.MergeMetadata(config.DefaultMetadata, c.Metadata, config.OverrideMetadata)
-	c.RuleSet = schema.MergeRuleSets(config.DefaultRuleSet, c.RuleSet, config.OverrideRuleSet)
+	c.Metadata, c.RuleSet = st.describedAs(reg.request.Subject, config, c)
+	if reg.request.declares() && c.RuleSet.Empty() {
+		c.RuleSet = nil // it says that there are none
+	}
 	if reg.request.Version != 0 || c.Metadata.Property(schema.VersionProperty) != "" {
 		c.Metadata = c.Metadata.WithProperty(schema.VersionProperty, strconv.Itoa(reg.basis.subject.nextNumber()))
 	}

@@ -95,6 +95,9 @@ func (r Rule) equal(o Rule) bool {
 		maps.Equal(r.Params, o.Params) && slices.Equal(sortedSet(r.Tags), sortedSet(o.Tags))
 }
 
+// Empty reports whether a rule set says nothing; nil does.
+func (r *RuleSet) Empty() bool { return r == nil || r.EnableAt == "" && len(r.all()) == 0 }
+
 // HasType reports whether any rule is of the given type.
 func (r *RuleSet) HasType(ruleType string) bool {
 	if r == nil {

@@ -128,7 +128,7 @@ func (s *scaffold) fromFiles(ctx context.Context, prefix string) error {
 			fmt.Fprintf(s.stderr, "left out %s: %s\n", file.Name, printable(err.Error(), false))
 			continue
 		}
-		doc, err := contracts.Scaffold(file.Subject, "", parsed, nil, path.Base(file.Name))
+		doc, err := contracts.Scaffold(file.Subject, "", parsed, nil, nil, path.Base(file.Name))
 		if err != nil {
 			return err
 		}

@@ -201,7 +201,7 @@ func (s *scaffold) first(ctx context.Context, found client.Schema, file string) 
 	if err != nil {
 		return "", fmt.Errorf("read the schema: %w", err)
 	}
-	doc, err := contracts.Scaffold(found.Subject, "", parsed, found.Metadata, file)
+	doc, err := contracts.Scaffold(found.Subject, "", parsed, found.Metadata, found.RuleSet, file)
 	if err != nil {
 		return "", err
 	}

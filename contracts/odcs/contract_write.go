@@ -30,6 +30,9 @@ func NewValue(value any) (Value, error) {
 	return Value{n}, err
 }
 
+// Value is the check as a document says it.
+func (c Check) Value() Value { return Value{&node{kind: Mapping, slots: checkFields(c)}} }
+
 // sections are the keys that begin a part of a printed contract, with what is
 // said above each.
 var sections = map[string]string{
