@@ -23,6 +23,17 @@ refuses leaves the others alone. What the registry has already is not written
 again, so that an apply that was interrupted may be repeated. Nothing is
 deleted.
 
+Schemas are registered bare unless accord.yaml says what of their contracts
+Confluent's clients are to get with them:
+  publish: [rules]            the rule set: CEL checks, limits of values and
+                              confluentRuleSet, in place of the one registered
+  publish: [metadata]         owner, service levels, tags and all the metadata
+                              that 'accord contract export' prints, likewise
+  publish: [rules, metadata]  both
+They are part of a schema version: where they change, the schema gets a new
+version and id. With rules that is when a rule changes, with metadata whenever
+the contract does.
+
 Exit codes: 0 fine, 1 the registry refused something, 2 wrong usage, 3 it could
 not be done.`,
 		Example: `  accord apply

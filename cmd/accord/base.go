@@ -109,7 +109,7 @@ func readCommit(ctx context.Context, git *tree.Git, commit string) (*tree.Tree, 
 // broken before is left out: it promised nothing that could be held against
 // what comes.
 func fill(ctx context.Context, reg *registry.Registry, base *tree.Tree) error {
-	change := changeOf(base)
+	change := changeOf(ctx, base)
 	change.Configs = []registry.Scoped[registry.ConfigChange]{{Value: registry.ConfigChange{Set: registry.Config{ValidateNewSchemas: new(false)}}}}
 	change.Contracts = nil
 	for _, c := range base.Contracts {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"cmp"
+	"context"
 	"slices"
 
 	"github.com/accordhq/accord/cmd/accord/tree"
@@ -10,8 +11,8 @@ import (
 	"github.com/accordhq/accord/schema"
 )
 
-// changeOf makes a change of all that a tree holds.
-func changeOf(t *tree.Tree) registry.Change {
+// changeOf makes a change of all that a tree holds, as it would be sent.
+func changeOf(ctx context.Context, t *tree.Tree) registry.Change {
 	var c registry.Change
 	for _, s := range t.Schemas {
 		c.Schemas = append(c.Schemas, schemaFileOf(s))
@@ -19,6 +20,7 @@ func changeOf(t *tree.Tree) registry.Change {
 	for _, file := range t.Contracts {
 		c.Contracts = append(c.Contracts, registry.ContractFile{Name: file.Name, Text: file.Text})
 	}
+	publish(ctx, t, &c)
 	return c
 }
 
@@ -95,7 +97,9 @@ func requestOf(c registry.Change) client.ChangeRequest {
 	for _, s := range c.Schemas {
 		req.Schemas = append(req.Schemas, client.SchemaFile{
 			Name: s.Name, Subject: s.Subject,
-			RegisterRequest: client.RegisterRequest{SchemaType: schema.Format(s.Type), Schema: s.Text, References: s.References},
+			RegisterRequest: client.RegisterRequest{
+				SchemaType: schema.Format(s.Type), Schema: s.Text, References: s.References, Metadata: s.Metadata, RuleSet: s.RuleSet,
+			},
 		})
 	}
 	return req

@@ -127,6 +127,7 @@ func newComparison(ctx context.Context, a *app) (*comparison, error) {
 
 // compare asks what would come of a group, and reads what it would replace.
 func (c *comparison) compare(ctx context.Context, g *group) error {
+	publish(ctx, c.head, &g.change)
 	req := requestOf(g.change)
 	req.DryRun = true
 	answer, err := c.registry.Change(ctx, req)
@@ -142,11 +143,21 @@ func (c *comparison) compare(ctx context.Context, g *group) error {
 		if g.refused != nil && s.File == g.file {
 			s.Outcome = string(registry.ChangeRefused)
 		}
-		if err := c.describe(ctx, s); err != nil {
+		if err := c.describe(ctx, s, g.candidate(s.Subject)); err != nil {
 			return fmt.Errorf("compare %s: %w", s.Subject, err)
 		}
 	}
 	return nil
+}
+
+// candidate is the schema of a subject as it is sent, the zero Candidate for none.
+func (g *group) candidate(subject string) registry.Candidate {
+	for _, s := range g.change.Schemas {
+		if s.Subject == subject {
+			return s.Candidate
+		}
+	}
+	return registry.Candidate{}
 }
 
 // settle notes what a registry says became of a group, or would.
@@ -187,7 +198,7 @@ func overall(contract, schema string) string {
 }
 
 // describe says what would change in a stream, where something does.
-func (c *comparison) describe(ctx context.Context, s *streamView) error {
+func (c *comparison) describe(ctx context.Context, s *streamView, sent registry.Candidate) error {
 	changes := func(outcome string) bool { return outcome != "" && outcome != string(registry.ChangeNothing) }
 	if changes(s.Contract) || s.Outcome == string(registry.ChangeRefused) && s.Contract == "" {
 		if err := c.describeContract(ctx, s); err != nil {
@@ -208,6 +219,19 @@ func (c *comparison) describe(ctx context.Context, s *streamView) error {
 	if old != nil {
 		s.SchemaEdits = compat.Diff(old, next)
 	}
+	return c.describeExtras(ctx, s, sent)
+}
+
+// describeExtras says what would change of the rules and metadata of a schema.
+func (c *comparison) describeExtras(ctx context.Context, s *streamView, sent registry.Candidate) error {
+	if sent.RuleSet == nil && sent.Metadata == nil {
+		return nil
+	}
+	old, err := c.registry.Version(ctx, s.Subject, client.Latest, client.ReadOptions{})
+	if err != nil && !isMissing(err) {
+		return err
+	}
+	s.ExtraEdits = extraEdits(old, sent)
 	return nil
 }
 

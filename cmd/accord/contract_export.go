@@ -30,8 +30,16 @@ func newContractExport(a *app) *cobra.Command {
   markdown  documentation as a page of Markdown
   html      the same as one file that needs no other
   odcs      the document, byte for byte
-  metadata  Confluent's metadata as JSON; what has no place there is told on
-            standard error`,
+  metadata  Confluent's metadata and rule set as JSON, as they stand in the body
+            of a registration; what has no place there is told on standard error
+
+Rules are the custom property confluentRuleSet as it is, and behind its domain
+rules a CEL condition for each quality check with engine cel (or invalidValues
+that must be 0) and a CEL_FIELD condition for the patterns, lengths and bounds of
+logicalTypeOptions. The check's severity is what failing does: error is ERROR,
+info is NONE, and warning is DLQ if the check has the custom property dlq.topic,
+else NONE. The parameters accord.check, accord.options and accord.field say what
+a rule was made of; 'accord init' makes that of it again.`,
 		Example: `  accord contract export orders-value > orders.md
   accord contract export orders-value --format html > orders.html
   accord contract export orders.odcs.yaml --format metadata
@@ -63,6 +71,13 @@ func (e contractExport) run(ctx context.Context, a *app, arg string) error {
 	return err
 }
 
+// registrationExtras are what a Confluent registration has beside its schema
+// (registry API 1.3).
+type registrationExtras struct {
+	Metadata *schema.Metadata `json:"metadata,omitempty"`
+	RuleSet  *schema.RuleSet  `json:"ruleSet,omitempty"`
+}
+
 func (e contractExport) text(a *app, page export.Page) (string, error) {
 	switch e.format {
 	case "html":
@@ -70,11 +85,11 @@ func (e contractExport) text(a *app, page export.Page) (string, error) {
 	case "odcs":
 		return string(page.Contract.Document.Bytes()), nil
 	case "metadata":
-		m, losses := contracts.Metadata(page.Contract, page.Schema)
+		m, rules, losses := contracts.Metadata(page.Contract, page.Schema)
 		for _, loss := range losses {
 			fmt.Fprintf(a.stderr, "left out: %s: %s\n", printable(loss.Path, false), printable(loss.Reason, false))
 		}
-		text, err := encode(asJSON, m)
+		text, err := encode(asJSON, registrationExtras{m, rules})
 		return string(text), err
 	}
 	return export.Markdown(page), nil

@@ -40,7 +40,7 @@ func (j *judgement) offline(ctx context.Context, base *tree.Tree) error {
 			return fmt.Errorf("read what to compare with: %w", err)
 		}
 	}
-	change := changeOf(j.head)
+	change := changeOf(ctx, j.head)
 	change.DryRun = true
 	change.Policies = []registry.Scoped[registry.PolicyChange]{{Value: policyOf(j.head.Settings)}}
 	change.Configs = levelsOf(j.head)
@@ -63,6 +63,7 @@ func (j *judgement) online(ctx context.Context) error {
 	groups := groupsOf(j.head, nil)
 	answers := make([]client.ChangeResponse, len(groups))
 	err = each(ctx, len(groups), j.progress("asking"), func(ctx context.Context, i int) error {
+		publish(ctx, j.head, &groups[i].change)
 		req := requestOf(groups[i].change)
 		req.DryRun = true
 		answer, err := c.Change(ctx, req)

@@ -71,6 +71,9 @@ type streamView struct {
 	// ContractEdits and SchemaEdits are what would change.
 	ContractEdits []contracts.Edit `json:"contractEdits,omitempty"`
 	SchemaEdits   []compat.Edit    `json:"schemaEdits,omitempty"`
+	// ExtraEdits are what would change of the rules and metadata that go with
+	// the schema.
+	ExtraEdits []extraEdit `json:"extraEdits,omitempty"`
 	// Drifted: the registry's contract was never in the git repository.
 	Drifted bool `json:"drifted,omitempty"`
 }
@@ -120,6 +123,10 @@ func (s streamView) print(a *app) {
 	for _, e := range s.SchemaEdits {
 		mark := signOf(e)
 		a.say("    schema   %s", a.painted(mark, printable(mark+" "+shownPath(e)+"  "+told(e), false)))
+	}
+	for _, e := range s.ExtraEdits {
+		mark := cmp.Or(e.sign(), "~")
+		a.say("    %-8s %s", e.Kind, a.painted(mark, printable(mark+" "+e.Name, false)))
 	}
 	a.say("")
 }

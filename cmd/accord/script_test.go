@@ -4,9 +4,12 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"flag"
 	"fmt"
+	"io"
+	"net/http"
 	"os"
 	"os/exec"
 	"regexp"
@@ -40,6 +43,8 @@ func TestMain(m *testing.M) {
 //	                      all, the server's URL as REGISTRY and what SOURCE
 //	                      holds as SOURCE; standard input is the file "in",
 //	                      if there is one
+//	get PATH              read what the server answers there to any client
+//	                      into the file "out", with one time for all
 func TestScripts(t *testing.T) {
 	t.Parallel()
 	runScripts(t, "testdata/script", nil)
@@ -65,6 +70,7 @@ func runScripts(t *testing.T, dir string, setup func(*testscript.Env)) {
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"server": scriptServer,
 			"exits":  scriptExits,
+			"get":    scriptGet,
 		},
 		Setup: func(e *testscript.Env) error {
 			e.Values[serverKey{}] = new(*server)
@@ -97,6 +103,23 @@ func scriptServer(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Check(os.WriteFile(ts.MkAbs("server"), []byte(said), 0o600))
 	}
 }
+
+func scriptGet(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: get PATH")
+	}
+	answer, err := http.Get(ts.Getenv(registryEnv) + args[0]) //nolint:noctx // the script ends with the server
+	ts.Check(err)
+	defer answer.Body.Close() //nolint:errcheck // it was only read
+	body, err := io.ReadAll(answer.Body)
+	ts.Check(err)
+	var out bytes.Buffer
+	ts.Check(json.Indent(&out, body, "", "  "))
+	text := tsPattern.ReplaceAllString(out.String(), `"ts": 0`)
+	ts.Check(os.WriteFile(ts.MkAbs("out"), []byte(text+"\n"), 0o600))
+}
+
+var tsPattern = regexp.MustCompile(`"ts": \d+`)
 
 var timePattern = regexp.MustCompile(`20\d\d-\d\d-\d\d([T ])\d\d:\d\d:\d\d(\.\d+)?Z`)
 

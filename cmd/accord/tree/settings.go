@@ -31,10 +31,16 @@ type Settings struct {
 	// Schemas are the subjects of schema files that no contract names, "" for
 	// a file that is no subject's.
 	Schemas map[string]string
+	// Publish says what of a contract goes with its schemas.
+	Publish Publish
 	// Exemptions excuse findings until a day, Baseline is old debt.
 	Exemptions []finding.Exemption
 	Baseline   finding.Baseline
 }
+
+// Publish says what of its contract a schema is registered with, for Confluent's
+// clients.
+type Publish struct{ Rules, Metadata bool }
 
 // LevelOf is the compatibility level of the subjects that fit a pattern.
 type LevelOf struct {
@@ -58,6 +64,7 @@ type settingsText struct {
 	ExemptTopics  []string          `yaml:"exemptTopics"`
 	Compatibility yaml.Node         `yaml:"compatibility"`
 	Schemas       map[string]string `yaml:"schemas"`
+	Publish       []string          `yaml:"publish"`
 	Exemptions    []exemptionText   `yaml:"exemptions"`
 	Baseline      string            `yaml:"baseline"`
 }
@@ -116,7 +123,7 @@ func readSettings(f *Files) (Settings, error) {
 func settingsFault(err error) error {
 	said := strings.TrimPrefix(err.Error(), "yaml: ")
 	said = strings.TrimPrefix(said, "unmarshal errors:\n  ")
-	said = strings.ReplaceAll(said, " not found in type tree.settingsText", " is not known: there are governance, exemptTopics, compatibility, schemas, exemptions and baseline")
+	said = strings.ReplaceAll(said, " not found in type tree.settingsText", " is not known: there are governance, exemptTopics, compatibility, schemas, publish, exemptions and baseline")
 	return fmt.Errorf("%s: %s", SettingsFile, said)
 }
 
@@ -129,6 +136,16 @@ func (w settingsText) settings(f *Files) (Settings, error) {
 	}
 	for name, subject := range w.Schemas {
 		s.Schemas[path.Clean(name)] = subject
+	}
+	for _, part := range w.Publish {
+		switch part {
+		case "rules":
+			s.Publish.Rules = true
+		case "metadata":
+			s.Publish.Metadata = true
+		default:
+			return s, fmt.Errorf("publish %q: want rules, metadata or both", part)
+		}
 	}
 	var err error
 	if s.Levels, err = levels(w.Compatibility); err != nil {
