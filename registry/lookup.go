@@ -59,11 +59,12 @@ func (r *Registry) lookupIn(ctx context.Context, st *State, name string, p *prep
 	return r.matchText(ctx, st, sub, p, deleted)
 }
 
-// withoutServerVersion drops a version property that the client did not send:
-// it belongs to the version it was inherited from.
+// withoutServerVersion is completed metadata with the version property that the
+// client sent, if it sent one: any other belongs to the version it was inherited
+// from.
 func withoutServerVersion(sent, completed *schema.Metadata) *schema.Metadata {
-	if sent.Property(schema.VersionProperty) != "" {
-		return completed
+	if number := sent.Property(schema.VersionProperty); number != "" {
+		return completed.WithProperty(schema.VersionProperty, number)
 	}
 	return withoutVersion(completed)
 }
