@@ -116,13 +116,13 @@ func limit(f *schema.Field, format schema.Format, key string, v odcs.Value) (ter
 		}
 		return fmt.Sprintf("size(value) %s %d", map[string]string{"minLength": ">=", "maxLength": "<="}[key], n), ""
 	case bounds[key] != "" && v.Kind() == odcs.Number:
-		return bound(f, k, bounds[key], v.Text())
+		return bound(f, k, number(f, format), bounds[key], v.Text())
 	case key == "multipleOf" && v.Kind() == odcs.Number:
 		n, err := strconv.ParseInt(v.Text(), 10, 64)
 		if err != nil || n <= 0 || k != kindWhole {
 			return "", fmt.Sprintf("rules count in whole numbers, not in steps of %s in a %s", v.Text(), f.Type)
 		}
-		return fmt.Sprintf("int(value) %% %d == 0", n), ""
+		return fmt.Sprintf("int(%s) %% %d == 0", number(f, format), n), ""
 	}
 	return "", "rules have patterns, lengths of texts, and bounds of numbers"
 }
@@ -130,14 +130,23 @@ func limit(f *schema.Field, format schema.Format, key string, v odcs.Value) (ter
 // bounds are the comparisons of ODCS and of CEL.
 var bounds = map[string]string{"minimum": ">=", "maximum": "<=", "exclusiveMinimum": ">", "exclusiveMaximum": "<"}
 
+// number is a field's value to be converted to a number. Clients disagree which
+// type the numbers of JSON and unsigned ones have, so that is left open.
+func number(f *schema.Field, format schema.Format) string {
+	if format == schema.JSON || strings.Contains(f.Type, "uint") || strings.Contains(f.Type, "fixed") {
+		return "dyn(value)"
+	}
+	return "value"
+}
+
 // bound compares a number. The conversion makes it one of the literal's type,
 // whichever a client has it in.
-func bound(f *schema.Field, k kind, operator, number string) (term, why string) {
+func bound(f *schema.Field, k kind, value, operator, number string) (term, why string) {
 	if k != kindWhole && k != kindFloating {
 		return "", "the schema has no plain number there but a " + f.Type
 	}
 	if n, err := strconv.ParseInt(number, 10, 64); err == nil && k == kindWhole {
-		return fmt.Sprintf("int(value) %s %d", operator, n), ""
+		return fmt.Sprintf("int(%s) %s %d", value, operator, n), ""
 	}
 	if _, err := strconv.ParseFloat(number, 64); err != nil {
 		return "", number + " is out of the range of numbers"
@@ -145,7 +154,7 @@ func bound(f *schema.Field, k kind, operator, number string) (term, why string) 
 	if !strings.ContainsAny(number, ".eE") {
 		number += ".0"
 	}
-	return fmt.Sprintf("double(value) %s %s", operator, number), ""
+	return fmt.Sprintf("double(%s) %s %s", value, operator, number), ""
 }
 
 // matching says that a text has a match of a pattern. Java's clients want all of

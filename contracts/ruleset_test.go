@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	gocmp "github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
@@ -238,4 +239,86 @@ func TestChecksAreKept(t *testing.T) {
 		back, _ := contracts.FromMetadata(m, set, p)
 		wantCarried(t, all[0], back, losses)
 	})
+}
+
+// The rules made of limits and checks let pass what keeps to them, in every
+// language, and nothing else.
+func TestRulesMeanWhatTheContractSays(t *testing.T) {
+	t.Parallel()
+	const contract = "apiVersion: v3.1.0\nkind: DataContract\nid: x\nversion: 1.0.0\nstatus: active\nschema:\n- name: R\n  physicalName: r\n  properties:\n  - name: v\n    "
+	avro := func(of string) string {
+		return `{"type":"record","name":"R","fields":[{"name":"v","type":` + of + `}]}`
+	}
+	for _, tt := range []struct {
+		property, in string
+		format       schema.Format
+		schema       string
+		good, bad    []any
+	}{
+		{"pattern", "logicalTypeOptions: {pattern: 'b;|c'}", schema.Avro, avro(`"string"`), []any{"ab;\nx", "c", "\nc"}, []any{"b", ""}},
+		{"anchored", "logicalTypeOptions: {pattern: '^a+$'}", schema.Avro, avro(`"string"`), []any{"a", "aaa"}, []any{"ba", "ab"}},
+		{"begins", `logicalTypeOptions: {pattern: '^\d'}`, schema.JSON, `{"type":"object","properties":{"v":{"type":"string"}}}`, []any{"1", "1a"}, []any{"a1"}},
+		{"dollar", `logicalTypeOptions: {pattern: '^a\$'}`, schema.Avro, avro(`"string"`), []any{"a$", "a$b"}, []any{"a"}},
+		{"length", "logicalTypeOptions: {minLength: 2, maxLength: 3}", schema.Avro, avro(`["null","string"]`), []any{"ab", "äöü", nil}, []any{"a", "abcd"}},
+		{"bounds", "logicalTypeOptions: {minimum: -1, exclusiveMaximum: 2.5}", schema.Avro, avro(`"long"`), []any{int64(-1), int64(2)}, []any{int64(-2), int64(3)}},
+		{"large", "logicalTypeOptions: {maximum: 9007199254740993}", schema.Avro, avro(`"long"`), []any{int64(9007199254740993)}, []any{int64(9007199254740994)}},
+		{"floats", "logicalTypeOptions: {exclusiveMinimum: 0, maximum: 1e3}", schema.Avro, avro(`"double"`), []any{0.5, 1000.0}, []any{0.0, 1000.5}},
+		{"steps", "logicalTypeOptions: {multipleOf: 5}", schema.Avro, avro(`"int"`), []any{int32(10), int32(0)}, []any{int32(11)}},
+		{"numbers of JSON", "logicalTypeOptions: {minimum: 1, maximum: 2}", schema.JSON, `{"type":"object","properties":{"v":{"type":"number"}}}`, []any{1.0, 1.5}, []any{0.5, 2.5}},
+		{"whole numbers of JSON", "logicalTypeOptions: {minimum: 1}", schema.JSON, `{"type":"object","properties":{"v":{"type":"integer"}}}`, []any{1.0, 7.0}, []any{0.0}},
+		{"valid values", "quality: [{metric: invalidValues, arguments: {validValues: [a, \"b'\"]}, mustBe: 0}]", schema.Avro, avro(`"string"`), []any{"a", "b'"}, []any{"b", ""}},
+		{"check", "quality: [{type: custom, engine: cel, implementation: value > 1}]", schema.Avro, avro(`["null","int"]`), []any{int32(2), nil}, []any{int32(1)}},
+	} {
+		t.Run(tt.property, func(t *testing.T) {
+			t.Parallel()
+			p := schemaIn(t, tt.format, tt.schema)
+			c := contractIn(t, contract+tt.in+"\n")
+			got := c.Rules(p)
+			if len(got.Losses) > 0 || got.Set == nil || len(got.Set.DomainRules) != 1 {
+				t.Fatalf("rules %+v, losses %v", got.Set, got.Losses)
+			}
+			for _, f := range rules.Check(p, got.Set, nil) {
+				t.Errorf("%s: %s", f.Severity, f.Message)
+			}
+			program, err := rules.NewEngine(time.Now).Program(p, nil, got.Set.DomainRules[0])
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, values := range [][]any{tt.good, tt.bad} {
+				for _, v := range values {
+					out, err := program.Run(t.Context(), map[string]any{"v": v})
+					if passes := err == nil && out.Holds; passes != slices.Contains(tt.good, v) {
+						t.Errorf("%v passes %s: %v, %v", v, got.Set.DomainRules[0].Expr, passes, err)
+					}
+				}
+			}
+		})
+	}
+}
+
+// Rules on the fields of Protobuf messages compile, too.
+func TestRulesOfProtobuf(t *testing.T) {
+	t.Parallel()
+	p := schemaIn(t, schema.Protobuf, `syntax = "proto3"; package acme; message R { string v = 1; uint64 n = 2; double d = 3; repeated int32 all = 4; }`)
+	c := contractIn(t, `apiVersion: v3.1.0
+kind: DataContract
+id: x
+version: 1.0.0
+status: active
+schema:
+  - name: R
+    physicalName: r
+    properties:
+      - {name: v, logicalTypeOptions: {pattern: a}}
+      - {name: n, logicalType: integer, logicalTypeOptions: {minimum: 1, maximum: 2.5, multipleOf: 3}}
+      - {name: d, logicalType: number, logicalTypeOptions: {minimum: 1}}
+      - {name: all, logicalType: array, items: {logicalType: integer, logicalTypeOptions: {minimum: 1}}}
+`)
+	got := c.Rules(p)
+	if len(got.Set.DomainRules) != 3 {
+		t.Errorf("rules %+v, losses %v", got.Set, got.Losses)
+	}
+	for _, f := range rules.Check(p, got.Set, nil) {
+		t.Errorf("%s: %s", f.Severity, f.Message)
+	}
 }

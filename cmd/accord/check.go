@@ -73,7 +73,7 @@ missing:
   exemptTopics: ["_*", "*-log"]    # these owe nothing
   compatibility: {"pay-*": FULL}   # the first pattern that fits; else BACKWARD
   schemas: {money.avsc: acme.Money}  # subjects of files that no contract names
-  publish: [rules, metadata]       # what 'accord apply' says to Confluent's clients
+  publish: [rules, metadata]       # what Confluent's clients get, see apply
   exemptions:
     - {subject: orders-value, code: DOC_MISSING, path: legacy.**,
        reason: goes in March, approver: ada, expires: 2027-03-31}

@@ -35,11 +35,11 @@ func newContractExport(a *app) *cobra.Command {
 
 Rules are the custom property confluentRuleSet as it is, and behind its domain
 rules a CEL condition for each quality check with engine cel (or invalidValues
-that must be 0) and a CEL_FIELD condition for the patterns, lengths and bounds of
-logicalTypeOptions. The check's severity is what failing does: error is ERROR,
-info is NONE, and warning is DLQ if the check has the custom property dlq.topic,
-else NONE. The parameters accord.check, accord.options and accord.field say what
-a rule was made of; 'accord init' makes that of it again.`,
+that must be 0) and a CEL_FIELD condition for the patterns, lengths and bounds
+of logicalTypeOptions. The check's severity is what failing does: error is
+ERROR, info is NONE, and warning is DLQ if the check has the custom property
+dlq.topic, else NONE. The parameters accord.check, accord.options and
+accord.field say what a rule was made of; 'accord init' makes that of it again.`,
 		Example: `  accord contract export orders-value > orders.md
   accord contract export orders-value --format html > orders.html
   accord contract export orders.odcs.yaml --format metadata

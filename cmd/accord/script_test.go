@@ -108,9 +108,9 @@ func scriptGet(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 1 {
 		ts.Fatalf("usage: get PATH")
 	}
-	answer, err := http.Get(ts.Getenv(registryEnv) + args[0]) //nolint:noctx // the script ends with the server
+	answer, err := http.Get(ts.Getenv(registryEnv) + args[0])
 	ts.Check(err)
-	defer answer.Body.Close() //nolint:errcheck // it was only read
+	defer answer.Body.Close()
 	body, err := io.ReadAll(answer.Body)
 	ts.Check(err)
 	var out bytes.Buffer
