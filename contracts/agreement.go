@@ -133,14 +133,13 @@ func (j *judge) unlisted(listed, deep map[string]bool) {
 // rules reports what is meant to be a rule and can be none. Whether rules compile
 // is for whoever has a CEL compiler: see Contract.Rules.
 func (j *judge) rules() {
-	said := rulesOf(j.Contract.Document.CustomProperties, j.Contract.Document.Schema[j.Contract.Stream.Object], j.Contract.Fields, func() *elements { return j.next })
-	for _, fault := range said.faults {
+	for _, fault := range j.Contract.rules(func() *elements { return j.next }).faults {
 		f := finding.Finding{
 			Code: codeRule, Severity: finding.Warning, Path: fault.Path, Message: "the check can be no rule: " + fault.Reason,
 			Hint: "correct it; as it is, no client runs it",
 		}
 		switch {
-		case strings.HasPrefix(fault.Path, "customProperties"):
+		case !strings.Contains(fault.Path, "quality["):
 			f.Severity, f.Message = finding.Error, ruleSetProperty+" cannot be used: "+fault.Reason
 		case j.Schema == nil:
 			continue // there is a finding for that

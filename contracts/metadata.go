@@ -256,6 +256,23 @@ func (w *metadataWriter) lost() {
 		}
 	}
 	object := w.doc.Schema[w.c.Stream.Object]
+	for _, part := range []struct{ key, reason string }{
+		{"id", "the record is the schema's"},
+		{"businessName", "the record is the schema's"},
+		{"description", "the words are the schema's"},
+		{"dataGranularityDescription", "the words are the schema's"},
+		{"authoritativeDefinitions", "metadata has no links"},
+		{"relationships", "metadata has no links"},
+	} {
+		if _, ok := w.doc.Value(object.Path + "." + part.key); ok {
+			w.lose(object.Path+"."+part.key, part.reason)
+		}
+	}
+	for _, p := range object.CustomProperties {
+		if p.Property != ruleSetProperty {
+			w.lose(p.Path, "metadata has properties of the whole alone")
+		}
+	}
 	if len(w.c.Fields) > 0 {
 		w.lose(object.Path+".properties", "fields are the schema's; their tags, classifications, CEL checks and limits are kept")
 	}

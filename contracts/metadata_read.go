@@ -184,8 +184,14 @@ func document(parts map[string]any) (*odcs.Document, error) {
 // owner completes the team with what the properties of other tools say.
 func (r *metadataReader) owner(c *odcs.Contract) {
 	team, email := r.take(ownerKey), r.take(ownerEmailKey)
-	if c.Team.Name == "" {
+	switch {
+	case c.Team.Name == "":
 		c.Team.Name = team
+	case team != "" && team != c.Team.Name:
+		r.lose(ownerKey, prefix+"team says that it is "+c.Team.Name)
+	}
+	if email != "" && c.Team.Members != nil && c.Support != nil && !reaches(*c, email) {
+		r.lose(ownerEmailKey, "neither "+prefix+"team nor "+prefix+"support has this address")
 	}
 	if c.Team.Members == nil && email != "" {
 		c.Team.Members = []odcs.Member{{Username: email, Role: "owner"}}
@@ -193,6 +199,12 @@ func (r *metadataReader) owner(c *odcs.Contract) {
 	if c.Support == nil && email != "" {
 		c.Support = []odcs.Channel{{Channel: email, Tool: "email", URL: "mailto:" + email}}
 	}
+}
+
+// reaches reports whether an address is that of a member or a support channel.
+func reaches(c odcs.Contract, email string) bool {
+	return slices.ContainsFunc(c.Team.Members, func(m odcs.Member) bool { return m.Username == email }) ||
+		slices.ContainsFunc(c.Support, func(s odcs.Channel) bool { return s.Channel == email || s.URL == "mailto:"+email })
 }
 
 // custom keeps every property that nothing else has read.
@@ -227,36 +239,58 @@ func appendCustom(to odcs.CustomProperties, property string, value any) odcs.Cus
 	return append(to, odcs.CustomProperty{Property: property, Value: v})
 }
 
-// tagsOf returns the tags that the metadata gives a field, by its full name.
-func (r *metadataReader) tagsOf(p schema.Parsed) func(schema.Field) []string {
-	type rule struct {
-		schema.TagPattern
-		tags []string
-	}
-	var rules []rule
+// taggers give fields the tags of metadata.
+type taggers struct {
+	format schema.Format
+	all    []tagger
+}
+
+type tagger struct {
+	schema.TagPattern
+	source string
+	tags   []string
+	// used: it has given its tags to something.
+	used bool
+}
+
+// taggers reads the tag patterns.
+func (r *metadataReader) taggers(p schema.Parsed) *taggers {
+	t := &taggers{format: p.Format()}
 	for _, source := range slices.Sorted(maps.Keys(r.m.Tags)) {
 		pattern := schema.CompileTagPattern(source)
 		if pattern.Broken() {
 			r.lose(source, "the pattern cannot be read")
 			continue
 		}
-		rules = append(rules, rule{pattern, r.m.Tags[source]})
+		t.all = append(t.all, tagger{pattern, source, r.m.Tags[source], false})
 	}
-	format := p.Format()
-	return func(f schema.Field) []string {
-		name := f.Parent + "." + f.Name
-		switch {
-		case f.Kind == schema.KindObject:
-			name = f.Name
-		case format == schema.JSON:
-			name = "$." + strings.NewReplacer("[]", "[0]", "{}", "").Replace(f.Path)
+	return t
+}
+
+// unused reports the patterns that gave nothing any tags.
+func (r *metadataReader) unused(t *taggers) {
+	for _, tagger := range t.all {
+		if !tagger.used {
+			r.lose(tagger.source, "nothing that a contract can tag matches the pattern")
 		}
-		var tags []string
-		for _, rule := range rules {
-			if rule.MatchElement(name) {
-				tags = append(tags, rule.tags...)
-			}
-		}
-		return tags
 	}
+}
+
+// of returns the tags that the metadata gives a field, by its full name.
+func (t *taggers) of(f schema.Field) []string {
+	name := f.Parent + "." + f.Name
+	switch {
+	case f.Kind == schema.KindObject:
+		name = f.Name
+	case t.format == schema.JSON:
+		name = "$." + strings.NewReplacer("[]", "[0]", "{}", "").Replace(f.Path)
+	}
+	var tags []string
+	for i := range t.all {
+		if tagger := &t.all[i]; tagger.MatchElement(name) {
+			tagger.used = true
+			tags = append(tags, tagger.tags...)
+		}
+	}
+	return tags
 }

@@ -159,7 +159,7 @@ func TestFromMetadata(t *testing.T) {
 	for _, l := range losses {
 		lost = append(lost, l.Path)
 	}
-	if diff := gocmp.Diff([]string{"secret", "accord.support", "team.membres", "confluent:version"}, lost); diff != "" {
+	if diff := gocmp.Diff([]string{"secret", "accord.support", "team.membres", "confluent:version", "a**b"}, lost); diff != "" {
 		t.Errorf("losses (-want +got):\n%s", diff)
 	}
 	if _, found := c.CustomProperties.Named("secret"); found {
@@ -338,4 +338,83 @@ func TestTagPatternsAreConfluents(t *testing.T) {
 			t.Errorf("%s has tags %v", property.Name, property.Tags)
 		}
 	}
+}
+
+// Whatever metadata a client registered, the contract made of it says each of
+// its facts, or it is named.
+func TestMetadataIsKept(t *testing.T) {
+	t.Parallel()
+	p := schemaIn(t, schema.Avro, baseText(t, "orders.avsc"))
+	keys := rapid.SampledFrom([]string{
+		"owner", "ownerEmail", "accord.team", "accord.support", "accord.sla.a", "accord.slo", "accord.contract.id", "accord.contract.tags",
+		"accord.price", "accord.other", "confluent:version", "confluentRuleSet", "confluentSensitive", "accordSlo", "subject", "free",
+	})
+	values := rapid.SampledFrom([]string{
+		"", "x", "ada@acme.example", "5 min", "3", "[]", "{}", `{"name": "y"}`, `{"name": "y", "members": [{"username": "b"}]}`, `[{"channel": "c"}]`,
+		`["a"]`, `{"id": "a", "property": "freshness", "value": 5, "unit": "min"}`, `{"a": {"objective": 99.5}}`, `{"priceAmount": 5}`, "null", "{",
+	})
+	patterns := rapid.SampledFrom([]string{
+		"com.acme.Order", "com.acme.Customer", "com.acme.Order.order_id", "**.email", "com.acme.Customer.*", "nothing", "[", "**",
+	})
+	tags := rapid.SliceOfN(rapid.SampledFrom([]string{"A", "B", "classification:c", "classification:d", "classification:"}), 1, 3)
+	rapid.Check(t, func(t *rapid.T) {
+		m := (&schema.Metadata{
+			Properties: rapid.MapOfN(keys, values, 0, 5).Draw(t, "properties"), Tags: rapid.MapOfN(patterns, tags, 0, 3).Draw(t, "tags"),
+			Sensitive: rapid.SliceOfN(keys, 0, 1).Draw(t, "sensitive"),
+		}).Clone()
+		c, losses := contracts.FromMetadata(m, nil, p)
+		c.ID, c.Version, c.Status = "x", "1.0.0", "draft"
+		c.Schema[0].PhysicalName = "orders"
+		doc, err := odcs.New("c.yaml", c)
+		switch {
+		case err != nil && len(losses) > 0:
+			return // what keeps it from being a contract is named
+		case err != nil:
+			t.Fatal(err)
+		}
+		all, _ := contracts.Of(doc)
+		again, _, more := contracts.Metadata(all[0], p)
+		named := func(key string) bool {
+			part := strings.TrimPrefix(strings.TrimPrefix(key, "accord."), "contract.")
+			return slices.ContainsFunc(slices.Concat(losses, more), func(l contracts.Loss) bool {
+				return l.Path == key || l.Path == "accord.*" || strings.HasPrefix(l.Path, part) || strings.HasPrefix(l.Path, "slaProperties") || strings.HasPrefix(l.Path, "customProperties")
+			})
+		}
+		for key, value := range m.Properties {
+			empty := value == "" || strings.HasPrefix(key, "accord.") && slices.Contains([]string{"[]", "{}", "null"}, value)
+			if !empty && again.Properties[key] == "" && !named(key) {
+				t.Errorf("property %s: %q is gone; losses %v %v", key, value, losses, more)
+			}
+		}
+		was, is := tagsIn(p, m), tagsIn(p, again)
+		if diff := gocmp.Diff(was, is); diff != "" && !slices.ContainsFunc(losses, func(l contracts.Loss) bool { return m.Tags[l.Path] != nil }) {
+			t.Errorf("tags (-want +got):\n%s", diff)
+		}
+	})
+}
+
+// tagsIn are the tags of the fields of a schema, and of its record, as clients
+// see them.
+func tagsIn(p schema.Parsed, m *schema.Metadata) map[string][]string {
+	out := map[string][]string{}
+	for _, f := range p.Fields() {
+		name := f.Parent + "." + f.Name
+		switch {
+		case f.Kind == schema.KindObject && f.Path == "":
+			name = f.Name
+		case f.Kind != schema.KindField:
+			continue
+		}
+		all := slices.Clone(f.Tags)
+		for source, tags := range m.Tags {
+			if schema.CompileTagPattern(source).Match(name) {
+				all = append(all, tags...)
+			}
+		}
+		slices.Sort(all)
+		if all = slices.Compact(all); len(all) > 0 {
+			out[name] = all
+		}
+	}
+	return out
 }

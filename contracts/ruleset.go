@@ -56,7 +56,8 @@ type Rules struct {
 // Rules says what a contract says about rules in the form of Confluent's rule
 // set (contracts reference 1.9):
 //
-//   - the custom property confluentRuleSet as it is;
+//   - the custom property confluentRuleSet as it is: the schema object's, or
+//     else the document's;
 //   - behind its domain rules a CONDITION for each quality check with engine
 //     cel: CEL on the schema object, CEL_FIELD on a property; and for each
 //     check invalidValues of a property that must find none;
@@ -73,7 +74,16 @@ type Rules struct {
 // A rule on a property needs the schema, which knows the name that clients call
 // the field by; without one (nil) it is a loss.
 func (c *Contract) Rules(p schema.Parsed) Rules {
-	r := rulesOf(c.Document.CustomProperties, c.Document.Schema[c.Stream.Object], c.Fields, func() *elements { return elementsOf(p) })
+	return c.rules(func() *elements { return elementsOf(p) })
+}
+
+func (c *Contract) rules(known func() *elements) Rules {
+	object := c.Document.Schema[c.Stream.Object]
+	custom := c.Document.CustomProperties
+	if _, own := object.CustomProperties.Named(ruleSetProperty); own {
+		custom = object.CustomProperties
+	}
+	r := rulesOf(custom, object, c.Fields, known)
 	r.contract = c
 	return r
 }

@@ -11,9 +11,10 @@ import (
 
 // schema adds the schema object, and the rules to it and to the contract.
 func (r *metadataReader) schema(c *odcs.Contract, rules *schema.RuleSet, p schema.Parsed) {
-	tags := r.tagsOf(p)
+	tags := r.taggers(p)
+	defer r.unused(tags)
 	if rules != nil {
-		object, rest := objectOf(p, tags), *rules
+		object, rest := objectOf(p, tags.of), *rules
 		first := marked(rules.DomainRules)
 		rest.DomainRules = rules.DomainRules[:first]
 		custom := c.CustomProperties
@@ -30,7 +31,7 @@ func (r *metadataReader) schema(c *odcs.Contract, rules *schema.RuleSet, p schem
 		}
 		c.CustomProperties = appendRuleSet(c.CustomProperties, rules)
 	}
-	c.Schema = []odcs.Object{objectOf(p, tags)}
+	c.Schema = []odcs.Object{objectOf(p, tags.of)}
 }
 
 // marked is where the rules begin that stand behind all others and say of what a

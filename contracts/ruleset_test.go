@@ -322,3 +322,28 @@ schema:
 		t.Errorf("%s: %s", f.Severity, f.Message)
 	}
 }
+
+// A document of several streams may have a rule set for each.
+func TestRulesOfSeveralStreams(t *testing.T) {
+	t.Parallel()
+	doc, _ := odcs.Parse("c.yaml", []byte(`apiVersion: v3.1.0
+kind: DataContract
+id: x
+version: 1.0.0
+status: active
+customProperties:
+  - {property: confluentRuleSet, value: {domainRules: [{name: all, type: CEL, expr: 'true'}]}}
+schema:
+  - {name: A, physicalName: a}
+  - name: B
+    physicalName: b
+    customProperties:
+      - {property: confluentRuleSet, value: {domainRules: [{name: own, type: CEL, expr: 'true'}]}}
+`))
+	all, _ := contracts.Of(doc)
+	for i, want := range []string{"all", "own"} {
+		if got := all[i].Rules(nil).Set; len(got.DomainRules) != 1 || got.DomainRules[0].Name != want {
+			t.Errorf("stream %d has %+v, want rule %s", i, got, want)
+		}
+	}
+}

@@ -97,7 +97,10 @@ func objectOf(p schema.Parsed, more func(schema.Field) []string) odcs.Object {
 			b.children[loosely(holder(&f))] = append(b.children[loosely(holder(&f))], i)
 		case f.Kind == schema.KindObject && f.Path == "":
 			o.Name, o.Description = localName(f.Name), f.Doc
-			o.Tags, _ = b.tags(f)
+			var class string
+			if o.Tags, class = b.tags(f); class != "" {
+				o.Tags = append(o.Tags, classPrefix+class) // ODCS classifies properties alone
+			}
 		}
 	}
 	o.Properties = b.properties("", "")
@@ -180,7 +183,8 @@ func (b *builder) property(f schema.Field) odcs.Property {
 // tags are the tags and the classification of an element.
 func (b *builder) tags(f schema.Field) (tags []string, class string) {
 	for _, tag := range slices.Concat(f.Tags, b.more(f)) {
-		if rest, ok := strings.CutPrefix(tag, classPrefix); ok {
+		// Of two classes, the second stays the tag that it is.
+		if rest, ok := strings.CutPrefix(tag, classPrefix); ok && rest != "" && (class == "" || class == rest) {
 			class = rest
 			continue
 		}

@@ -31,8 +31,11 @@ func TestChangeDeclaresExtras(t *testing.T) {
 	const a, b = `"int"`, `"long"`
 	for name, steps := range map[string][]step{
 		"rules come and go": {
-			{a, nil, nil, 1}, {a, &schema.RuleSet{}, nil, 1}, {a, ruled("true"), nil, 2},
-			{a, &schema.RuleSet{}, nil, 3}, {a, &schema.RuleSet{}, nil, 3},
+			{a, nil, nil, 1},
+			{a, &schema.RuleSet{}, nil, 1},
+			{a, ruled("true"), nil, 2},
+			{a, &schema.RuleSet{}, nil, 3},
+			{a, &schema.RuleSet{}, nil, 3},
 		},
 		"rules come back": {
 			{a, ruled("true"), nil, 1}, {a, ruled("false"), nil, 2}, {a, ruled("true"), nil, 3}, {a, ruled("true"), nil, 3}, {a, ruled("false"), nil, 4},
