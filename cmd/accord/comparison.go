@@ -216,9 +216,11 @@ func (c *comparison) describe(ctx context.Context, s *streamView, sent registry.
 	if err != nil {
 		return err
 	}
-	if old != nil {
-		s.SchemaEdits = compat.Diff(old, next)
+	if old == nil {
+		s.ExtraEdits = extraEdits(client.Schema{}, sent)
+		return nil
 	}
+	s.SchemaEdits = compat.Diff(old, next)
 	return c.describeExtras(ctx, s, sent)
 }
 
@@ -228,7 +230,7 @@ func (c *comparison) describeExtras(ctx context.Context, s *streamView, sent reg
 		return nil
 	}
 	old, err := c.registry.Version(ctx, s.Subject, client.Latest, client.ReadOptions{})
-	if err != nil && !isMissing(err) {
+	if err != nil {
 		return err
 	}
 	s.ExtraEdits = extraEdits(old, sent)

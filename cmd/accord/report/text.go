@@ -93,8 +93,9 @@ func (s Style) finding(b *strings.Builder, f finding.Finding, places, severities
 	code := Printable(string(f.Code), false)
 	s.wrap(b, code+" "+Printable(f.Message, false), head, indent)
 	for _, fact := range facts(f) {
-		b.WriteString(indent)
-		s.wrap(b, Printable(fact, false), len(indent), indent)
+		in := min(len(fact)-len(strings.TrimLeft(fact, " ")), s.Width/2) // a caret stays below what it points at
+		b.WriteString(indent + strings.Repeat(" ", in))
+		s.wrap(b, Printable(fact, false), len(indent)+in, indent)
 	}
 	if f.Hint != "" {
 		b.WriteString(indent + s.paint(dim, "hint:") + " ")
