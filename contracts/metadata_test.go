@@ -319,7 +319,7 @@ func TestTagPatternsAreConfluents(t *testing.T) {
 		{"com.acme.Customer.[ep]mail", true, false}, // a set of characters, which it was not
 		{`com.acme.Customer.\email`, true, false},
 		{"com.acme.Customer.[email]", false, true}, // one character, which no field is
-		{"com.acme.Customer.e[", false, true}, // no client can compile it
+		{"com.acme.Customer.e[", false, true},      // no client can compile it
 		{"com.acme.Customer.e**", true, false},
 	} {
 		c, losses := contracts.FromMetadata(&schema.Metadata{Tags: map[string][]string{tt.pattern: {"GDPR"}}}, nil, p)
