@@ -33,7 +33,14 @@ func (j *judge) contract() {
 }
 
 // topicOf is the topic that a subject's name speaks of.
-func topicOf(subject string) string { return strings.TrimSuffix(subject, "-value") }
+func topicOf(subject string) string {
+	if rest, qualified := strings.CutPrefix(subject, ":."); qualified {
+		if _, own, whole := strings.Cut(rest, ":"); whole {
+			subject = own
+		}
+	}
+	return strings.TrimSuffix(subject, "-value")
+}
 
 // filed judges the contract as a document.
 func (j *judge) filed() {

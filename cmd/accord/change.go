@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"slices"
+	"strings"
 
 	"github.com/accordhq/accord/cmd/accord/tree"
 	"github.com/accordhq/accord/registry"
@@ -27,8 +28,26 @@ func changeOf(ctx context.Context, t *tree.Tree) registry.Change {
 func schemaFileOf(s tree.Schema) registry.SchemaFile {
 	return registry.SchemaFile{Name: s.Name, RegisterRequest: registry.RegisterRequest{
 		Subject:   s.Subject,
-		Candidate: registry.Candidate{Type: string(s.Format), Text: s.Text, References: s.References},
+		Candidate: registry.Candidate{Type: string(s.Format), Text: s.Text, References: referencesOf(s)},
 	}}
+}
+
+// referencesOf are the references of a schema as it writes them: subjects
+// without context lie in its own.
+func referencesOf(s tree.Schema) []schema.Reference {
+	home, _ := contextOf(s.Subject)
+	if home == "" {
+		return s.References
+	}
+	out := slices.Clone(s.References)
+	for i, ref := range out {
+		if own, ok := strings.CutPrefix(ref.Subject, home); ok {
+			out[i].Subject = own
+		} else if !strings.HasPrefix(ref.Subject, ":.") {
+			out[i].Subject = ":.:" + ref.Subject
+		}
+	}
+	return out
 }
 
 // policyOf is what the settings of a tree ask of the registry that judges it.

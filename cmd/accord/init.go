@@ -23,19 +23,21 @@ func newInit(a *app) *cobra.Command {
 		Short: "Begin a folder of contracts from what exists",
 		Long: `Write a first contract for each stream, an accord.yaml and a README. With
 --from-registry the streams are those of a registry: their schemas are written
-as files, and contracts that the registry has as they are. Without it, each
-schema file in the folder that no contract names gets one.
+as files, and contracts that the registry has as they are. Those of a context
+other than the default one are in a folder of its name. Without --from-registry,
+each schema file in the folder that no contract names gets a contract.
 
 A new contract is a draft that says what the schema tells; what nobody has said
 yet stands at its end as comments. Files that exist are never overwritten.`,
 		Example: `  accord init contracts --from-registry http://127.0.0.1:8081
   accord init contracts --from-registry http://127.0.0.1:8081 --subject orders
+  accord init contracts --from-registry http://127.0.0.1:8081 --subject :.eu:
   accord init`,
 		Args: takes(0, 1, "at most one folder"),
 		RunE: a.does(func(ctx context.Context, args []string) error { return i.run(ctx, a, first(args)) }),
 	}
 	cmd.Flags().StringVar(&i.from, "from-registry", "", "take the streams of the registry at `URL`")
-	cmd.Flags().StringVar(&i.prefix, "subject", "", "only subjects whose names begin with `PREFIX`")
+	cmd.Flags().StringVar(&i.prefix, "subject", "", "only subjects whose names begin with `PREFIX`: :.eu: is a context, :*:shop. all contexts; without a context the default one")
 	return cmd
 }
 
@@ -54,6 +56,7 @@ func (i initialise) run(ctx context.Context, a *app, dir string) error {
 	}
 	defer root.Close() //nolint:errcheck // files are closed one by one
 	s := &scaffold{app: a, root: root, dir: dir, schemas: map[string]string{}, taken: map[string]bool{}, contracts: map[string]string{}}
+	s.owners, s.keys = map[string]string{}, map[string]keyPlace{}
 	if i.from != "" {
 		a.registry = i.from
 		err = s.fromRegistry(ctx, i.prefix)
@@ -76,7 +79,11 @@ type scaffold struct {
 	// taken are the subjects with a file.
 	taken map[string]bool
 	// contracts are the folders of the documents that were written.
-	contracts           map[string]string
+	contracts map[string]string
+	// owners are the subjects of files, by path in small letters; keys are where
+	// contracts look for the schemas of keys, by subject.
+	owners              map[string]string
+	keys                map[string]keyPlace
 	written, kept, left int
 }
 

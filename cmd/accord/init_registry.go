@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/accordhq/accord/cmd/accord/tree"
 	"github.com/accordhq/accord/contracts"
 	"github.com/accordhq/accord/contracts/odcs"
 	"github.com/accordhq/accord/registry/client"
@@ -20,6 +21,9 @@ import (
 
 func sortedKeys(m map[string]string) []string { return slices.Sorted(maps.Keys(m)) }
 
+// everywhere is the prefix of subjects in all contexts.
+const everywhere = ":*:"
+
 // fromRegistry writes the streams of a registry: schemas, what they use, and
 // their contracts.
 func (s *scaffold) fromRegistry(ctx context.Context, prefix string) error {
@@ -27,12 +31,12 @@ func (s *scaffold) fromRegistry(ctx context.Context, prefix string) error {
 	if err != nil {
 		return err
 	}
-	var latest []client.Schema
-	for listed, err := range c.Schemas(ctx, client.SchemasOptions{Prefix: prefix, LatestOnly: true}) {
-		if err != nil {
-			return err
-		}
-		latest = append(latest, listed.Schema)
+	latest, err := latestOf(ctx, c, cmp.Or(prefix, everywhere))
+	if prefix == "" && len(latest) == 0 && err == nil {
+		latest, err = latestOf(ctx, c, "") // registries without contexts take the prefix for part of a name
+	}
+	if err != nil {
+		return err
 	}
 	if len(latest) == 0 {
 		return unable("'accord schema list' shows what there is", "the registry has no subject that begins with %q", prefix)
@@ -45,6 +49,17 @@ func (s *scaffold) fromRegistry(ctx context.Context, prefix string) error {
 		}
 	}
 	return nil
+}
+
+func latestOf(ctx context.Context, c *client.Client, prefix string) ([]client.Schema, error) {
+	var latest []client.Schema
+	for listed, err := range c.Schemas(ctx, client.SchemasOptions{Prefix: prefix, LatestOnly: true}) {
+		if err != nil {
+			return nil, err
+		}
+		latest = append(latest, listed.Schema)
+	}
+	return latest, nil
 }
 
 // kindOf orders subjects: values of topics, their keys, others.
@@ -67,40 +82,109 @@ func (s *scaffold) subject(ctx context.Context, c *client.Client, found client.S
 		return nil
 	}
 	s.taken[found.Subject] = true
-	ext := extensions[typeOf(found.SchemaType)]
-	topic := strings.TrimSuffix(strings.TrimSuffix(fileName(found.Subject), "-value"), "-key")
 	if err := s.used(ctx, c, found, 0); err != nil {
 		return err
 	}
+	folder, own := fileOf(found.Subject)
+	ext := extensions[typeOf(found.SchemaType)]
 	switch kindOf(found.Subject) {
 	case 0:
-		return s.stream(ctx, c, found, topic)
+		return s.stream(ctx, c, found)
 	case 1:
-		name := path.Join(topic, fileName(found.Subject)+ext)
-		s.schemas[name] = found.Subject
-		return s.write(name, withBreak(found.Schema))
+		if name := s.keyFile(found.Subject, ext); name != "" {
+			return s.schema(name, found)
+		}
+		return s.named(path.Join(folder, tree.FolderName(strings.TrimSuffix(own, "-key")), own+ext), found)
 	}
-	name := fileName(found.Subject) + ext
-	if strings.HasSuffix(name, ext+ext) {
-		name = strings.TrimSuffix(name, ext)
+	name := own + ext
+	if strings.HasSuffix(own, ext) {
+		name = own
 	}
-	s.schemas[name] = found.Subject
+	return s.named(path.Join(folder, name), found)
+}
+
+// fileOf is where a subject has its files: the folder of its context, "" for
+// the default one, and the name that it has there.
+func fileOf(subject string) (folder, own string) {
+	home, name := contextOf(subject)
+	if home = strings.TrimSuffix(strings.TrimPrefix(home, ":."), ":"); home != "" {
+		folder = tree.FolderName(fileName(home))
+	}
+	return folder, fileName(name)
+}
+
+// keyFile is the file in which the contract of a stream finds the schema of its
+// keys, "" where no contract looks for it.
+func (s *scaffold) keyFile(subject, ext string) string {
+	at, ok := s.keys[subject]
+	switch {
+	case !ok:
+		return ""
+	case at.exact != "":
+		return at.exact
+	}
+	return tree.KeyFile(at.values, ext)
+}
+
+// keyPlace is where a contract looks for the schema of its keys: in the file it
+// names, or beside that of the values.
+type keyPlace struct{ exact, values string }
+
+// named writes a schema that accord.yaml has to name.
+func (s *scaffold) named(name string, found client.Schema) error {
+	if s.free(found.Subject, name) {
+		s.schemas[path.Clean(name)] = found.Subject
+	}
+	return s.schema(name, found)
+}
+
+// schema writes a schema.
+func (s *scaffold) schema(name string, found client.Schema) error {
+	if !s.claim(found.Subject, name) {
+		return nil
+	}
 	return s.write(name, withBreak(found.Schema))
 }
 
-// fileName is a subject as part of a path.
-func fileName(subject string) string {
+// free reports whether files are no other subject's. Names that differ in case
+// alone are one file on some systems.
+func (s *scaffold) free(subject string, names ...string) bool {
+	return !slices.ContainsFunc(names, func(name string) bool {
+		owner, taken := s.owners[strings.ToLower(path.Clean(name))]
+		return taken && owner != subject
+	})
+}
+
+// claim makes files a subject's, or says why it is left out.
+func (s *scaffold) claim(subject string, names ...string) bool {
+	for _, name := range names {
+		if !s.free(subject, name) {
+			s.left++
+			fmt.Fprintf(s.stderr, "left out %s: its file %s is that of %s\n",
+				printable(subject, false), printable(name, false), printable(s.owners[strings.ToLower(path.Clean(name))], false))
+			return false
+		}
+	}
+	for _, name := range names {
+		s.owners[strings.ToLower(path.Clean(name))] = subject
+	}
+	return true
+}
+
+// fileName is a name as part of a path.
+func fileName(name string) string {
 	return strings.Map(func(r rune) rune {
 		if strings.ContainsRune(`/\:*?"<>| `, r) || r < ' ' {
 			return '_'
 		}
 		return r
-	}, strings.TrimPrefix(subject, ":."))
+	}, name)
 }
 
 func withBreak(text string) string { return strings.TrimRight(text, "\n") + "\n" }
 
-// used writes the schemas that another uses where they are found by their name.
+// used writes the schemas that another uses where they are found by their name:
+// in the folder of their context.
 func (s *scaffold) used(ctx context.Context, c *client.Client, by client.Schema, depth int) error {
 	if depth > schema.MaxDepth {
 		return unable("", "%s refers to too many others", by.Subject)
@@ -111,6 +195,7 @@ func (s *scaffold) used(ctx context.Context, c *client.Client, by client.Schema,
 		if !strings.HasPrefix(subject, ":.") {
 			subject = home + subject
 		}
+		subject = strings.TrimPrefix(subject, ":.:")
 		if s.taken[subject] {
 			continue
 		}
@@ -123,25 +208,32 @@ func (s *scaffold) used(ctx context.Context, c *client.Client, by client.Schema,
 		if err := s.used(ctx, c, found, depth+1); err != nil {
 			return err
 		}
-		name := path.Clean(strings.TrimPrefix(ref.Name, "/"))
-		if u, err := url.Parse(ref.Name); err == nil && u.Scheme != "" && u.Host != "" {
-			name = path.Clean(strings.TrimPrefix(u.Path, "/"))
-		}
-		if typeOf(found.SchemaType) == schema.Avro || strings.Contains(name, ":") || strings.HasPrefix(name, "..") {
-			name = strings.TrimSuffix(fileName(ref.Name), extensions[typeOf(found.SchemaType)]) + extensions[typeOf(found.SchemaType)]
-		}
-		s.schemas[name] = subject
-		if err := s.write(name, withBreak(found.Schema)); err != nil {
+		folder, _ := fileOf(subject)
+		if err := s.named(path.Join(folder, usedFile(ref.Name, typeOf(found.SchemaType))), found); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
+// usedFile is the file of a schema that others call by a name.
+func usedFile(called string, lang schema.Format) string {
+	name := path.Clean(strings.TrimPrefix(called, "/"))
+	if u, err := url.Parse(called); err == nil && u.Scheme != "" && u.Host != "" {
+		name = path.Clean(strings.TrimPrefix(u.Path, "/"))
+	}
+	if lang == schema.Avro || strings.Contains(name, ":") || strings.HasPrefix(name, "..") {
+		name = strings.TrimSuffix(fileName(called), extensions[lang]) + extensions[lang]
+	}
+	return name
+}
+
 // stream writes the schema of a stream's values with the contract that the
 // registry has for it, or a first one.
-func (s *scaffold) stream(ctx context.Context, c *client.Client, found client.Schema, topic string) error {
-	file, dir := topic+extensions[typeOf(found.SchemaType)], topic
+func (s *scaffold) stream(ctx context.Context, c *client.Client, found client.Schema) error {
+	folder, own := fileOf(found.Subject)
+	topic := strings.TrimSuffix(own, "-value")
+	file, dir := topic+extensions[typeOf(found.SchemaType)], path.Join(folder, tree.FolderName(topic))
 	contract, err := c.Contract(ctx, found.Subject)
 	text := contract.Text
 	switch {
@@ -159,11 +251,32 @@ func (s *scaffold) stream(ctx context.Context, c *client.Client, found client.Sc
 	default:
 		return err
 	}
-	if err := s.write(path.Join(dir, file), withBreak(found.Schema)); err != nil || s.contracts[text] != "" {
+	values, document := path.Join(dir, file), path.Join(dir, topic+".odcs.yaml")
+	known := s.contracts[text] != ""
+	if !known && !s.claim(found.Subject, values, document) {
+		return nil
+	}
+	s.keyed(text, found.Subject, dir, values)
+	if err := s.schema(values, found); err != nil || known {
 		return err
 	}
 	s.contracts[text] = dir
-	return s.write(path.Join(dir, topic+".odcs.yaml"), text)
+	return s.write(document, text)
+}
+
+// keyed notes where the contract of a subject looks for the schema of its keys.
+func (s *scaffold) keyed(text, subject, dir, values string) {
+	in := contractFor(text, subject)
+	if in == nil || in.KeySubject == "" {
+		return
+	}
+	at := keyPlace{values: values}
+	if in.Stream.KeyFile != "" {
+		at.exact = path.Join(dir, in.Stream.KeyFile)
+	}
+	if _, ok := s.keys[in.KeySubject]; !ok {
+		s.keys[in.KeySubject] = at
+	}
 }
 
 // isMissing reports whether a registry has no contract, or knows none at all.

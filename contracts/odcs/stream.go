@@ -9,9 +9,15 @@ import (
 	"github.com/accordhq/accord/schema/finding"
 )
 
-// Implementation is the type of the authoritative definitions that lead to a
-// schema: its file beside the contract, and its subject in a registry.
-const Implementation = "implementation"
+// The types of the authoritative definitions that lead to schemas. The standard
+// has a word for the one of a schema object and none for that of its keys.
+const (
+	// Implementation leads to the schema of the values: its file beside the
+	// contract, and its subject in a registry.
+	Implementation = "implementation"
+	// KeyImplementation leads to the file with the schema of the keys.
+	KeyImplementation = "keyImplementation"
+)
 
 // The custom properties by which a schema object overrides the subjects that
 // follow from its topic. A contract of one object may have them at its top.
@@ -32,13 +38,17 @@ type Stream struct {
 	// neither is known.
 	Subject string
 	// KeySubject is the custom property keySubject, else "<topic>-key"; "" if
-	// neither is known. Whether it exists is for the registry to say.
+	// neither is known. It lies in the context of Subject unless it names its
+	// own. Whether it exists is for the registry to say.
 	KeySubject string
 	// SchemaFile is the url of the implementation that is a file, as written:
 	// relative to the contract. "" if there is none.
 	SchemaFile string
 	// SchemaFileAt is where the url stands.
 	SchemaFileAt schema.Position
+	// KeyFile and KeyFileAt are the same for the schema of the keys.
+	KeyFile   string
+	KeyFileAt schema.Position
 	// RegistryURL is the url of the implementation that leads to a registry,
 	// "" if there is none.
 	RegistryURL string
@@ -53,7 +63,7 @@ func (d *Document) Streams() ([]Stream, []finding.Finding) {
 	for i, object := range d.Schema {
 		s := Stream{Object: i, Place: object.Place, Topic: object.PhysicalName}
 		s.Subject = j.subject(d, object, SubjectProperty, "-value")
-		s.KeySubject = j.subject(d, object, KeySubjectProperty, "-key")
+		s.KeySubject = beside(s.Subject, j.subject(d, object, KeySubjectProperty, "-key"))
 		j.implementations(d, object, &s)
 		first, taken := subjects[s.Subject]
 		switch {
@@ -90,24 +100,43 @@ func (j *judge) subject(d *Document, object Object, property, suffix string) str
 	return object.PhysicalName + suffix
 }
 
-// implementations sorts an object's implementations into the file and the
-// registry's URL.
+// beside puts the subject of keys into the context of that of the values, where
+// it names no context itself (registry API 2.7).
+func beside(values, keys string) string {
+	rest, qualified := strings.CutPrefix(values, ":.")
+	context, _, whole := strings.Cut(rest, ":")
+	if !qualified || !whole || context == "" || keys == "" || strings.HasPrefix(keys, ":.") {
+		return keys
+	}
+	return ":." + context + ":" + keys
+}
+
+// implementations sorts an object's implementations into the files of values
+// and keys and the registry's URL.
 func (j *judge) implementations(d *Document, object Object, s *Stream) {
 	for _, def := range object.AuthoritativeDefinitions {
-		if def.Type != Implementation {
-			continue
-		}
 		file, isFile := filePath(def.URL)
 		switch {
-		case !isFile && s.RegistryURL == "" && isRegistry(def.URL):
+		case def.Type == Implementation && isFile:
+			j.schemaFile(d, def, file, &s.SchemaFile, &s.SchemaFileAt)
+		case def.Type == KeyImplementation && isFile:
+			j.schemaFile(d, def, file, &s.KeyFile, &s.KeyFileAt)
+		case def.Type == Implementation && s.RegistryURL == "" && isRegistry(def.URL):
 			s.RegistryURL = def.URL
-		case isFile && s.SchemaFile == "":
-			s.SchemaFile, s.SchemaFileAt = file, d.Position(def.Path+".url")
-		case isFile && file != s.SchemaFile:
-			j.fault(CodeSeveralSchemaFiles, def.Path+".url", d.Position(def.Path+".url"),
-				fmt.Sprintf("%s is a second schema file of one schema object; the first is %s", clip(file), clip(s.SchemaFile)),
-				"give other links another type, or describe the other schema in a schema object of its own")
 		}
+	}
+}
+
+// schemaFile notes the file that a definition names, unless another one did.
+func (j *judge) schemaFile(d *Document, def Definition, file string, known *string, at *schema.Position) {
+	place := d.Position(def.Path + ".url")
+	switch {
+	case *known == "":
+		*known, *at = file, place
+	case *known != file:
+		j.fault(CodeSeveralSchemaFiles, def.Path+".url", place,
+			fmt.Sprintf("%s is a second schema file of one schema object; the first is %s", clip(file), clip(*known)),
+			"give other links another type, or describe the other schema in a schema object of its own")
 	}
 }
 

@@ -46,6 +46,24 @@ func TestStreams(t *testing.T) {
 			want: []odcs.Stream{{Topic: "a", Subject: "a-value", KeySubject: "a-key"}, {Object: 1, Topic: "a", Subject: "a-key", KeySubject: "a-key"}},
 		},
 		{
+			name: "key file", text: "schema: [{name: A, physicalName: a, authoritativeDefinitions: [{type: keyImplementation, url: ./k.avsc}, {type: implementation, url: ./a.avsc}]}]",
+			want: []odcs.Stream{{Topic: "a", Subject: "a-value", KeySubject: "a-key", SchemaFile: "./a.avsc", KeyFile: "./k.avsc"}},
+		},
+		{
+			name: "two key files", text: "schema: [{name: A, physicalName: a, authoritativeDefinitions: [{type: keyImplementation, url: k.avsc}, {type: keyImplementation, url: l.avsc}]}]",
+			want:     []odcs.Stream{{Topic: "a", Subject: "a-value", KeySubject: "a-key", KeyFile: "k.avsc"}},
+			findings: "1:135 error CONTRACT_SEVERAL_SCHEMA_FILES schema[0].authoritativeDefinitions[1].url: l.avsc is a second schema file of one schema object; the first is k.avsc (give other links another type, or describe the other schema in a schema object of its own)\n",
+		},
+		{
+			name: "in a context", text: "schema: [{name: A, physicalName: a, customProperties: [{property: subject, value: ':.eu:a-value'}]}]",
+			want: []odcs.Stream{{Topic: "a", Subject: ":.eu:a-value", KeySubject: ":.eu:a-key"}},
+		},
+		{
+			name: "keys in another context",
+			text: "schema: [{name: A, physicalName: a, customProperties: [{property: subject, value: ':.eu:a-value'}, {property: keySubject, value: ':.us:k'}]}]",
+			want: []odcs.Stream{{Topic: "a", Subject: ":.eu:a-value", KeySubject: ":.us:k"}},
+		},
+		{
 			name: "twice", text: "schema:\n  - {name: A, physicalName: a}\n  - {name: B, physicalName: a}",
 			want:     []odcs.Stream{{Topic: "a", Subject: "a-value", KeySubject: "a-key"}, {Object: 1, Topic: "a", Subject: "a-value", KeySubject: "a-key"}},
 			findings: "3:5 error CONTRACT_SUBJECT_TWICE schema[1]: schema[0] describes the subject a-value, too (give one of them its own: customProperties: [{property: subject, value: …}])\n",

@@ -91,6 +91,15 @@ func hidden(name string) bool {
 	return strings.HasPrefix(base, ".") || slices.Contains(passedOver, base)
 }
 
+// FolderName is a name for a folder of its own which is not passed over: the
+// one given, after an underscore where it needs that.
+func FolderName(name string) string {
+	if hidden(name) {
+		return "_" + name
+	}
+	return name
+}
+
 // interesting reports whether a file could be a contract, a schema or settings.
 func interesting(name string) bool {
 	switch strings.ToLower(path.Ext(name)) {

@@ -23,13 +23,13 @@ type reader struct {
 	// pending are schemas whose references are not known yet.
 	pending []*Schema
 	// names lead from what schemas declare to their files, by language.
-	names map[schema.Format]map[string]string
+	names map[schema.Format]map[string][]string
 }
 
 func newReader(t *Tree) *reader {
 	return &reader{
 		Tree: t, found: map[string]*Schema{}, subjects: map[string]string{}, texts: map[string]string{},
-		names: map[schema.Format]map[string]string{},
+		names: map[schema.Format]map[string][]string{},
 	}
 }
 
@@ -38,7 +38,10 @@ func (r *reader) named() {
 	for _, c := range r.Contracts {
 		for _, s := range c.Streams {
 			if s.SchemaFile != "" && s.Subject != "" {
-				r.ofStream(c, s)
+				r.ofStream(c, s, s.Subject, s.SchemaFile, s.SchemaFileAt)
+			}
+			if s.KeyFile != "" && s.KeySubject != "" {
+				r.ofStream(c, s, s.KeySubject, s.KeyFile, s.KeyFileAt)
 			}
 		}
 	}
@@ -58,19 +61,19 @@ func (r *reader) named() {
 	}
 }
 
-// ofStream adds the schema that a contract names.
-func (r *reader) ofStream(c Contract, s odcs.Stream) {
-	at := finding.Finding{Subject: s.Subject, Path: s.Path, File: c.Name, Line: s.SchemaFileAt.Line, Column: s.SchemaFileAt.Column}
-	name := path.Join(path.Dir(c.Name), s.SchemaFile)
+// ofStream adds the schema of values or keys that a contract names.
+func (r *reader) ofStream(c Contract, s odcs.Stream, subject, file string, place schema.Position) {
+	at := finding.Finding{Subject: subject, Path: s.Path, File: c.Name, Line: place.Line, Column: place.Column}
+	name := path.Join(path.Dir(c.Name), file)
 	if r.files.Has(name) {
-		r.add(name, s.Subject, at)
+		r.add(name, subject, at)
 		return
 	}
 	at.Code, at.Severity = codeNoFile, finding.Error
-	at.Message = "the schema file " + s.SchemaFile + " is not there"
+	at.Message = "the schema file " + file + " is not there"
 	at.Hint = "correct the url: it is relative to the contract"
 	if language(name) == "" {
-		at.Code, at.Message = codeLanguage, fmt.Sprintf("the name %s does not tell which language the schema is written in", s.SchemaFile)
+		at.Code, at.Message = codeLanguage, fmt.Sprintf("the name %s does not tell which language the schema is written in", file)
 		at.Hint = "call it .avsc, .proto or .json"
 	} else if near := r.elsewhere(c.Name, name); near != "" {
 		at.Hint = "did you mean " + near + "? The url is relative to the contract"
@@ -226,7 +229,7 @@ func (r *reader) references() {
 			}
 			subject := r.subjects[u.file]
 			if subject == "" {
-				subject = u.subject
+				subject = homeOf(s.Subject) + u.subject
 				if r.add(u.file, subject, finding.Finding{File: s.Name, Line: 1, Column: 1}) == nil {
 					continue
 				}
@@ -237,6 +240,17 @@ func (r *reader) references() {
 			}
 		}
 	}
+}
+
+// homeOf is the context of a subject as its name begins, ":.eu:", and "" for the
+// default one. What a schema uses lies there unless something else is said.
+func homeOf(subject string) string {
+	rest, qualified := strings.CutPrefix(subject, ":.")
+	context, _, whole := strings.Cut(rest, ":")
+	if !qualified || !whole || context == "" {
+		return ""
+	}
+	return ":." + context + ":"
 }
 
 func (r *reader) sorted() []Schema {

@@ -61,7 +61,8 @@ type Schema struct {
 	Subject string
 	Format  schema.Format
 	Text    string
-	// References are all to the latest versions of their subjects.
+	// References are all to the latest versions of their subjects, which have
+	// their whole names, whatever the context of the schema.
 	References []schema.Reference
 }
 
@@ -78,6 +79,7 @@ func Read(ctx context.Context, files *Files) (*Tree, error) {
 	}
 	r := newReader(t)
 	r.named()
+	r.keys()
 	r.orphans()
 	r.complete()
 	return t, nil

@@ -148,6 +148,119 @@ broken: [
 	}
 }
 
+// Keys are known by their files, unless something names them; nothing that
+// another name has for itself is taken.
+func TestKeys(t *testing.T) {
+	t.Parallel()
+	named := strings.Replace(stream("named", "n.avsc"), "authoritativeDefinitions:\n", "authoritativeDefinitions:\n      - {type: keyImplementation, url: ../keys/id.avsc}\n", 1)
+	custom := strings.Replace(stream("custom", "c.avsc"), "physicalName: custom\n", "physicalName: custom\n    customProperties: [{property: subject, value: ':.eu:custom-value'}]\n", 1)
+	got, err := read(t, `
+-- accord.yaml --
+schemas:
+  out/out-key.avsc: ""
+  set/set-key.avsc: other-key
+-- topic/a.odcs.yaml --
+`+stream("shop.topic", "x.avsc")+`
+-- topic/x.avsc --
+"string"
+-- topic/shop.topic-key.proto --
+syntax = "proto3";
+-- stem/b.odcs.yaml --
+`+stream("shop.stem", "schemas/stem-value.avsc")+`
+-- stem/schemas/stem-value.avsc --
+"string"
+-- stem/schemas/stem-key.json --
+{"type": "string"}
+-- n/n.odcs.yaml --
+`+named+`
+-- n/n.avsc --
+"string"
+-- keys/id.avsc --
+"long"
+-- c/c.odcs.yaml --
+`+custom+`
+-- c/c.avsc --
+"string"
+-- c/custom-key.avsc --
+"string"
+-- out/out.odcs.yaml --
+`+stream("out", "out.avsc")+`
+-- out/out.avsc --
+"string"
+-- out/out-key.avsc --
+"string"
+-- set/set.odcs.yaml --
+`+stream("set", "set.avsc")+`
+-- set/set.avsc --
+"string"
+-- set/set-key.avsc --
+"string"
+`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	keys := map[string]string{}
+	for _, s := range got.Schemas {
+		if strings.HasSuffix(s.Subject, "-key") {
+			keys[s.Subject] = s.Name
+		}
+	}
+	want := map[string]string{
+		":.eu:custom-key": "c/custom-key.avsc",
+		"named-key":       "keys/id.avsc",
+		"other-key":       "set/set-key.avsc",
+		"shop.stem-key":   "stem/schemas/stem-key.json",
+		"shop.topic-key":  "topic/shop.topic-key.proto",
+	}
+	if diff := cmp.Diff(want, keys); diff != "" {
+		t.Errorf("keys (-want +got):\n%s", diff)
+	}
+	if len(got.Findings) > 0 {
+		t.Error(got.Findings)
+	}
+}
+
+// Of several files that declare a name, the nearest is meant; it lies in the
+// context of the first that uses it.
+func TestNearest(t *testing.T) {
+	t.Parallel()
+	eu := strings.Replace(stream("a", "a.avsc"), "physicalName: a\n", "physicalName: a\n    customProperties: [{property: subject, value: ':.eu:a-value'}]\n", 1)
+	const uses = `{"type":"record","name":"A","namespace":"acme","fields":[{"name":"m","type":"Money"},{"name":"f","type":"Fee"}]}`
+	const money = `{"type":"fixed","name":"Money","namespace":"acme","size":8}`
+	got, err := read(t, `
+-- a/a.odcs.yaml --
+`+stream("a", "a.avsc")+`
+-- a/a.avsc --
+`+uses+`
+-- aa/a/a.odcs.yaml --
+`+eu+`
+-- aa/a/a.avsc --
+`+uses+`
+-- aa/money.avsc --
+`+money+`
+-- money.avsc --
+`+money+`
+-- zz/fee.avsc --
+{"type":"fixed","name":"Fee","namespace":"acme","size":8}
+`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	files := map[string][]string{}
+	for _, s := range got.Schemas {
+		for _, ref := range s.References {
+			files[s.Subject] = append(files[s.Subject], ref.Subject+" "+got.Schema(ref.Subject).Name)
+		}
+	}
+	want := map[string][]string{
+		":.eu:a-value": {":.eu:acme.Money aa/money.avsc", "acme.Fee zz/fee.avsc"},
+		"a-value":      {"acme.Money money.avsc", "acme.Fee zz/fee.avsc"},
+	}
+	if diff := cmp.Diff(want, files); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
 func TestFaults(t *testing.T) {
 	t.Parallel()
 	got, err := read(t, `

@@ -1,7 +1,6 @@
 package tree
 
 import (
-	"cmp"
 	"encoding/json"
 	"path"
 	"regexp"
@@ -25,7 +24,7 @@ func (r *reader) uses(name string) []use {
 	}
 	switch language(name) {
 	case schema.Avro:
-		return r.avroUses(text)
+		return r.avroUses(name, text)
 	case schema.Protobuf:
 		return r.protobufUses(name, text)
 	case schema.JSON:
@@ -92,7 +91,7 @@ func (r *reader) jsonUses(name, text string) []use {
 			out = append(out, use{name: target, file: file, subject: file})
 			continue
 		}
-		if file := r.declared(schema.JSON)[target]; file != "" {
+		if file := nearest(name, r.declared(schema.JSON)[target]); file != "" {
 			out = append(out, use{name: target, file: file, subject: target})
 		}
 	}
@@ -118,7 +117,7 @@ func collectRefs(node any, refs *[]string) {
 
 // avroUses finds the files that declare the types a schema uses and does not
 // declare.
-func (r *reader) avroUses(text string) []use {
+func (r *reader) avroUses(from, text string) []use {
 	var n avroNames
 	n.read(text)
 	var out []use
@@ -126,20 +125,44 @@ func (r *reader) avroUses(text string) []use {
 		if slices.Contains(n.declared, name) || slices.ContainsFunc(out, func(u use) bool { return u.name == name }) {
 			continue
 		}
-		if file := r.declared(schema.Avro)[name]; file != "" {
+		if file := nearest(from, r.declared(schema.Avro)[name]); file != "" {
 			out = append(out, use{name: name, file: file, subject: name})
 		}
 	}
 	return out
 }
 
+// nearest is the file of several that declare a name which one means that
+// speaks of it: one in its own folder or below, else in that around it, and so
+// on; in one folder the least deep. It is "" for none.
+func nearest(from string, files []string) string {
+	if len(files) < 2 {
+		return strings.Join(files, "")
+	}
+	for dir := path.Dir(from); ; dir = path.Dir(dir) {
+		best := ""
+		for _, file := range files {
+			if dir != "." && !strings.HasPrefix(file, dir+"/") {
+				continue
+			}
+			if best == "" || strings.Count(file, "/") < strings.Count(best, "/") {
+				best = file
+			}
+		}
+		if best != "" || dir == "." {
+			return best
+		}
+	}
+}
+
 // declared leads from the names that the files of a language declare to the
-// files: full names of Avro, $id of JSON Schema. It is made when first needed.
-func (r *reader) declared(lang schema.Format) map[string]string {
+// files, in order: full names of Avro, $id of JSON Schema. It is made when first
+// needed.
+func (r *reader) declared(lang schema.Format) map[string][]string {
 	if names, ok := r.names[lang]; ok {
 		return names
 	}
-	names := map[string]string{}
+	names := map[string][]string{}
 	for _, file := range r.files.names {
 		if language(file) != lang {
 			continue
@@ -149,7 +172,7 @@ func (r *reader) declared(lang schema.Format) map[string]string {
 			continue
 		}
 		for _, name := range rootNames(lang, text) {
-			names[name] = cmp.Or(names[name], file)
+			names[name] = append(names[name], file)
 		}
 	}
 	r.names[lang] = names
