@@ -70,6 +70,9 @@ type ChangeStep struct {
 	Outcome ChangeOutcome
 	// Version and ID are a schema's; a new one gets them when it is written.
 	Version, ID int
+	// Latest is the newest version that the schema's subject had before, 0 for
+	// none.
+	Latest int
 }
 
 // ChangeOutcome is what became of a part of a change.
@@ -271,8 +274,17 @@ func (p *changePlan) schemaRefused(err error, file SchemaFile) error {
 	if err == nil {
 		return nil
 	}
-	p.result.Steps = append(p.result.Steps, ChangeStep{Kind: kindSchema, Subject: canonicalSubject(file.Subject), Outcome: ChangeRefused})
+	subject := canonicalSubject(file.Subject)
+	p.result.Steps = append(p.result.Steps, ChangeStep{Kind: kindSchema, Subject: subject, Outcome: ChangeRefused, Latest: p.newest(subject)})
 	return p.refuse(asFinding(err, file), file.Name)
+}
+
+// newest is the number of a subject's newest version before the change.
+func (p *changePlan) newest(subject string) int {
+	if v := p.base.subject(subject).latest(); v != nil {
+		return int(v.number)
+	}
+	return 0
 }
 
 // judgedAnyway takes a schema that its level refuses into the state that the
@@ -308,7 +320,7 @@ func (p *changePlan) schema(ctx context.Context, file SchemaFile) error {
 	}
 	p.concern(req.Subject)
 	p.files[req.Subject] = file.Name
-	step := ChangeStep{Kind: kindSchema, Subject: req.Subject, Outcome: p.take(existed, recs...)}
+	step := ChangeStep{Kind: kindSchema, Subject: req.Subject, Outcome: p.take(existed, recs...), Latest: p.newest(req.Subject)}
 	if v := reg.existing; v != nil {
 		step.Version, step.ID = int(v.number), int(v.id)
 	} else if v, ok := p.next.version(req.Subject, reg.number); ok {

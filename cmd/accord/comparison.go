@@ -14,7 +14,6 @@ import (
 	"github.com/accordhq/accord/contracts"
 	"github.com/accordhq/accord/registry"
 	"github.com/accordhq/accord/registry/client"
-	"github.com/accordhq/accord/schema"
 )
 
 // groupsOf parts a tree into what is written together: each contract with the
@@ -117,6 +116,11 @@ func newComparison(ctx context.Context, a *app) (*comparison, error) {
 	if err != nil {
 		return nil, err
 	}
+	return compareWith(ctx, a, head)
+}
+
+// compareWith compares a tree with the registry that was asked for.
+func compareWith(ctx context.Context, a *app, head *tree.Tree) (*comparison, error) {
 	c, err := a.client()
 	if err != nil {
 		return nil, err
@@ -173,7 +177,7 @@ func (g *group) settle(answer client.ChangeResponse) {
 			case "contract":
 				s.Contract = step.Outcome
 			case "schema":
-				s.Schema, s.Version = step.Outcome, step.Version
+				s.Schema, s.Version, s.latest = step.Outcome, step.Version, step.Latest
 			}
 		}
 		s.Outcome = overall(s.Contract, s.Schema)
@@ -205,6 +209,9 @@ func (c *comparison) describe(ctx context.Context, s *streamView, sent registry.
 			return err
 		}
 	}
+	if err := c.drift(ctx, s); err != nil {
+		return err
+	}
 	if !changes(s.Schema) {
 		return nil
 	}
@@ -212,15 +219,17 @@ func (c *comparison) describe(ctx context.Context, s *streamView, sent registry.
 	if err != nil || next == nil {
 		return nil //nolint:nilerr // the registry has said what is wrong with it
 	}
-	old, err := c.latest(ctx, s.Subject)
-	if err != nil {
-		return err
-	}
-	if old == nil {
+	if s.latest == 0 {
 		s.ExtraEdits = extraEdits(client.Schema{}, sent)
 		return nil
 	}
-	s.SchemaEdits = compat.Diff(old, next)
+	old, err := c.stored(ctx, s.Subject, s.latest)
+	if err != nil {
+		return err
+	}
+	if old.parsed != nil {
+		s.SchemaEdits = compat.Diff(old.parsed, next)
+	}
 	return c.describeExtras(ctx, s, sent)
 }
 
@@ -252,15 +261,6 @@ func (c *comparison) describeContract(ctx context.Context, s *streamView) error 
 		s.Drifted = stored.Text != string(file.Text) && c.git != nil && !c.git.Knew(ctx, []byte(stored.Text))
 	}
 	s.ContractEdits = contracts.Diff(before, contractFor(string(file.Text), s.Subject))
+	s.Drifted = s.Drifted && len(s.ContractEdits) > 0 // other comments or spaces are the same promise
 	return nil
-}
-
-// latest is the newest schema of a subject in the registry, nil for none.
-func (c *comparison) latest(ctx context.Context, subject string) (schema.Parsed, error) {
-	own := *c.app // readOne notes what it asks for, and others ask as well
-	found, err := (sourceFlags{}).readOne(ctx, &own, subject+"@latest", nil)
-	if isRefusal(err, client.CodeSubjectNotFound) {
-		return nil, nil
-	}
-	return found.Parsed, err
 }

@@ -2,14 +2,12 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
 
 	"github.com/accordhq/accord/cmd/accord/tree"
 	"github.com/accordhq/accord/registry"
-	"github.com/accordhq/accord/registry/client"
 	"github.com/accordhq/accord/registry/memlog"
 	"github.com/accordhq/accord/schema/finding"
 )
@@ -56,30 +54,21 @@ func (j *judgement) offline(ctx context.Context, base *tree.Tree) error {
 // online has a registry judge the tree as a change of what it holds, contract by
 // contract as 'accord apply' would send it.
 func (j *judgement) online(ctx context.Context) error {
-	c, err := j.client()
+	c, err := compareWith(ctx, j.app, j.head)
 	if err != nil {
 		return err
 	}
 	groups := groupsOf(j.head, nil)
-	answers := make([]client.ChangeResponse, len(groups))
-	err = each(ctx, len(groups), j.progress("asking"), func(ctx context.Context, i int) error {
-		publish(ctx, j.head, &groups[i].change)
-		req := requestOf(groups[i].change)
-		req.DryRun = true
-		answer, err := c.Change(ctx, req)
-		answers[i] = answer
-		return err
-	})
+	err = each(ctx, len(groups), j.progress("asking"), func(ctx context.Context, i int) error { return c.compare(ctx, groups[i]) })
 	if err != nil {
 		return fmt.Errorf("ask the registry: %w", err)
 	}
 	j.against = append(j.against, j.registryURL())
-	for _, answer := range answers {
-		var refused error
-		if answer.Refused != nil {
-			refused = errors.New(answer.Refused.Message)
+	for _, g := range groups {
+		j.take(g.findings, g.refused)
+		for _, s := range g.streams {
+			j.take(s.drifts(), nil)
 		}
-		j.take(answer.Findings, refused)
 	}
 	return nil
 }

@@ -27,7 +27,10 @@ what the gate says. Nothing is written. Only the streams of the folder are asked
 for, and only what differs is read.
 
 A contract that somebody changed in the registry, so that its text was never in
-this git repository, has drifted: applying would undo that.
+this git repository, has drifted: applying would undo that. A schema has drifted
+if the registry has versions that are newer than the file's, or that say what no
+commit of this repository says; plan names them, and the command that fetches
+the newest.
 
 Exit codes: 0 fine, 1 the registry would refuse something, 2 wrong usage, 3 it
 could not be asked.`,
@@ -45,7 +48,7 @@ type plan struct{ output format }
 // planView is what plan and apply print. It is a promise as those of views.go
 // are.
 type planView struct {
-	// Streams are those that would change or be refused.
+	// Streams are those that would change, be refused, or have drifted.
 	Streams []streamView `json:"streams"`
 	// Created, Updated, Unchanged and Refused count streams.
 	Created   int `json:"created"`
@@ -76,6 +79,11 @@ type streamView struct {
 	ExtraEdits []extraEdit `json:"extraEdits,omitempty"`
 	// Drifted: the registry's contract was never in the git repository.
 	Drifted bool `json:"drifted,omitempty"`
+	// SchemaDrift are versions that the files do not know, nil for none.
+	SchemaDrift *driftView `json:"schemaDrift,omitempty"`
+
+	// latest is the newest version that the registry had, 0 for none.
+	latest int
 }
 
 func (p plan) run(ctx context.Context, a *app, paths []string) error {
@@ -111,11 +119,15 @@ func (v planView) print(a *app, done string) {
 }
 
 func (s streamView) print(a *app) {
-	sign := map[string]string{"created": "+", "refused": "!"}[s.Outcome]
+	sign := map[string]string{"created": "+", "refused": "!", "unchanged": "="}[s.Outcome]
 	sign = cmp.Or(sign, "~")
 	a.say("%s", a.painted(sign, printable(fmt.Sprintf("%s %s  %s (%s)", sign, s.Subject, s.Outcome, s.File), false)))
 	if s.Drifted {
 		a.say("    drift: the registry's contract was never in this repository; applying takes back what was changed there")
+	}
+	if s.SchemaDrift != nil {
+		a.say("    drift: %s", s.SchemaDrift.what())
+		a.say("    hint: fetch it: %s", printable(s.SchemaDrift.fetch(s.Subject), false))
 	}
 	for _, e := range s.ContractEdits {
 		a.say("    contract %s", printable(strings.TrimPrefix(e.String(), ": "), false))
@@ -221,7 +233,9 @@ func (v *planView) add(s streamView) {
 		v.Refused++
 	default:
 		v.Unchanged++
-		return
+		if s.SchemaDrift == nil {
+			return
+		}
 	}
 	v.Streams = append(v.Streams, s)
 }

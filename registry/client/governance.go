@@ -65,6 +65,9 @@ type ChangeStep struct {
 	Outcome string `json:"outcome"`
 	Version int    `json:"version,omitempty"`
 	ID      int    `json:"id,omitempty"`
+	// Latest is the newest version that the schema's subject had before, 0 for
+	// none.
+	Latest int `json:"latest,omitempty"`
 }
 
 // Change makes a change or, as a dry run, says what would come of it. A change

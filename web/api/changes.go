@@ -89,7 +89,7 @@ func (h *Handler) changeResponseOf(result registry.ChangeResult) client.ChangeRe
 	out := client.ChangeResponse{Findings: cut(result.Findings, window{}), Steps: []client.ChangeStep{}}
 	for _, s := range result.Steps {
 		out.Steps = append(out.Steps, client.ChangeStep{
-			Kind: s.Kind, Subject: s.Subject, Outcome: string(s.Outcome), Version: s.Version, ID: s.ID,
+			Kind: s.Kind, Subject: s.Subject, Outcome: string(s.Outcome), Version: s.Version, ID: s.ID, Latest: s.Latest,
 		})
 	}
 	if refused := new(registry.Error); errors.As(result.Refused, &refused) {

@@ -51,7 +51,7 @@ func OpenGit(ctx context.Context, dir string) (*Git, error) {
 }
 
 func (g *Git) command(ctx context.Context, args ...string) *exec.Cmd {
-	args = append([]string{"--no-optional-locks", "-c", "core.quotepath=off"}, args...)
+	args = append([]string{"--no-optional-locks", "--literal-pathspecs", "-c", "core.quotepath=off"}, args...)
 	cmd := exec.CommandContext(ctx, "git", args...) //nolint:gosec // no shell reads the words, and none is an option of a user's
 	cmd.Dir = g.dir
 	return cmd
@@ -111,14 +111,52 @@ func isObjectName(name string) bool {
 	return len(name) == 40 && strings.Trim(name, "0123456789abcdef") == ""
 }
 
+// Remembers reports whether the repository has all of its history: a shallow
+// clone has not.
+func (g *Git) Remembers(ctx context.Context) bool {
+	shallow, err := g.run(ctx, "rev-parse", "--is-shallow-repository")
+	return err == nil && shallow == "false"
+}
+
 // Knew reports whether a text was ever in a file of the repository, as far as
 // its history is here. A shallow clone does not know, and says yes.
 func (g *Git) Knew(ctx context.Context, text []byte) bool {
-	if shallow, err := g.run(ctx, "rev-parse", "--is-shallow-repository"); err != nil || shallow != "false" {
+	if !g.Remembers(ctx) {
 		return true
 	}
 	kind, err := g.run(ctx, "cat-file", "-t", blobName(text))
 	return err == nil && kind == "blob"
+}
+
+// maxHistory bounds how many texts of a file are looked at.
+const maxHistory = 50
+
+// History returns the texts that a file of the folder had in the commits of all
+// branches, the newest first, as far as they are here.
+func (g *Git) History(ctx context.Context, name string) ([][]byte, error) {
+	listed, err := g.run(ctx, "log", "--all", "--format=", "--raw", "--no-abbrev", "--no-renames", "-n", strconv.Itoa(maxHistory), "--", name)
+	if err != nil || listed == "" {
+		return nil, err
+	}
+	reader, err := g.objects(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var out [][]byte
+	seen := map[string]bool{}
+	for line := range strings.SplitSeq(listed, "\n") {
+		words := strings.Fields(line) // modes, then the objects before and after
+		if len(words) < 5 || strings.Trim(words[3], "0") == "" || seen[words[3]] {
+			continue
+		}
+		seen[words[3]] = true
+		text, err := reader.read(words[3])
+		if err != nil {
+			return nil, errors.Join(err, reader.close())
+		}
+		out = append(out, text)
+	}
+	return out, reader.close()
 }
 
 // blobName is the name by which git knows a text (Git Internals, Git Objects).
