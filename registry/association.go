@@ -123,6 +123,8 @@ type associationFacts struct {
 	Frozen *bool `json:"frozen,omitempty"`
 	// Created is when a changed one was made, Unix milliseconds.
 	Created int64 `json:"created,omitempty"`
+	// Updated is when an imported one got its lifecycle, Unix milliseconds.
+	Updated int64 `json:"updated,omitempty"`
 }
 
 // associationKey is "type/side/id": the id may hold any character.
@@ -240,7 +242,7 @@ func (st *State) applyAssociation(e Entry) error {
 	st.associations.set(&association{
 		resource: resource, side: side, subject: f.Subject, lifecycle: f.Lifecycle, guid: f.GUID,
 		frozen:  isSet(f.Frozen, f.Lifecycle == Strong),
-		created: cmp.Or(f.Created, e.Time.UnixMilli()), updated: e.Time.UnixMilli(), at: e.Offset,
+		created: cmp.Or(f.Created, e.Time.UnixMilli()), updated: cmp.Or(f.Updated, e.Time.UnixMilli()), at: e.Offset,
 	})
 	return nil
 }

@@ -39,6 +39,17 @@ type contractFacts struct {
 	File       string `json:"file,omitempty"`
 	Topic      string `json:"topic,omitempty"`
 	KeySubject string `json:"keySubject,omitempty"`
+	// Filed and By are when an imported one was filed, in Unix milliseconds, and
+	// by whom.
+	Filed int64  `json:"filed,omitempty"`
+	By    string `json:"by,omitempty"`
+}
+
+// contractFactsOf are the facts of one of the contracts that a document makes.
+func contractFactsOf(doc *odcs.Document, c *contracts.Contract) contractFacts {
+	return contractFacts{
+		ID: c.ID, Version: c.VersionText, Status: doc.Status, File: doc.Name(), Topic: c.Topic, KeySubject: c.KeySubject,
+	}
 }
 
 // book is the index of contracts, by the subject of a stream's values.
@@ -77,6 +88,9 @@ func (b book) applyContract(e Entry) error {
 	row := &contractRow{subject: e.Key.ID, at: e.Offset, pending: e.Body, millis: e.Time.UnixMilli(), actor: e.Actor}
 	if err := json.Unmarshal(e.Facts, &row.contractFacts); err != nil {
 		return fmt.Errorf("facts of the contract of %s: %w", e.Key.ID, err)
+	}
+	if row.Filed != 0 {
+		row.millis, row.actor = row.Filed, row.By
 	}
 	b.contracts.Set(row.subject, row)
 	if row.KeySubject != "" {
@@ -245,9 +259,7 @@ func (r *Registry) contractRecords(ctx context.Context, st *State, doc *odcs.Doc
 		if err := st.checkWritable(subject); err != nil {
 			return nil, nil, nil, err
 		}
-		recs = append(recs, put(Key{Kind: kindContract, ID: subject}, contractFacts{
-			ID: c.ID, Version: c.VersionText, Status: doc.Status, File: doc.Name(), Topic: c.Topic, KeySubject: c.KeySubject,
-		}, string(doc.Bytes())))
+		recs = append(recs, put(Key{Kind: kindContract, ID: subject}, contractFactsOf(doc, c), string(doc.Bytes())))
 	}
 	return recs, subjects, faults, nil
 }

@@ -67,6 +67,8 @@ type DekRequest struct {
 type dekFacts struct {
 	EncryptedKeyMaterial string `json:"encryptedKeyMaterial"`
 	Deleted              bool   `json:"deleted,omitempty"`
+	// Changed is when an imported key was last changed, Unix milliseconds.
+	Changed int64 `json:"changed,omitempty"`
 }
 
 func (d *dek) present() Dek {

@@ -40,6 +40,13 @@ func (s *exceptionSet) concerning(subject string) []finding.Exemption {
 	return out
 }
 
+// exceptionFacts are the facts of a kindException record.
+type exceptionFacts struct {
+	finding.Exemption
+	// Recorded is when an imported one was recorded, Unix milliseconds.
+	Recorded int64 `json:"recorded,omitempty"`
+}
+
 func (st *State) applyException(e Entry) error {
 	i, known := st.exceptions.find(e.Key.ID)
 	next := &exceptionSet{all: slices.Clone(st.exceptions.all)}
@@ -47,9 +54,13 @@ func (st *State) applyException(e Entry) error {
 		next.all = slices.Delete(next.all, i, i+1)
 	}
 	if e.Op == OpPut && len(e.Facts) > 0 {
-		x := Exception{ID: e.Key.ID, Time: e.Time}
-		if err := json.Unmarshal(e.Facts, &x.Exemption); err != nil {
+		var facts exceptionFacts
+		if err := json.Unmarshal(e.Facts, &facts); err != nil {
 			return fmt.Errorf("facts of exception %s: %w", e.Key.ID, err)
+		}
+		x := Exception{ID: e.Key.ID, Exemption: facts.Exemption, Time: e.Time}
+		if facts.Recorded != 0 {
+			x.Time = time.UnixMilli(facts.Recorded).UTC()
 		}
 		next.all = slices.Insert(next.all, i, x)
 	}
@@ -73,12 +84,15 @@ func (r *Registry) Exceptions(subject string) []Exception {
 // approves of it.
 func (r *Registry) AddException(ctx context.Context, e finding.Exemption) (Exception, error) {
 	e.Subject = canonicalSubject(e.Subject)
-	if err := r.checkException(e); err != nil {
+	if err := checkException(e); err != nil {
 		return Exception{}, err
+	}
+	if e.Expired(r.now()) {
+		return Exception{}, errorf(CodeInvalidException, "The exception is not valid: it expired on %s", e.Expires.UTC().Format(time.DateOnly))
 	}
 	id := newChangeID()
 	st, err := r.submit(ctx, func(*State) ([]Record, error) {
-		return []Record{put(Key{Kind: kindException, ID: id}, e, "")}, nil
+		return []Record{put(Key{Kind: kindException, ID: id}, exceptionFacts{Exemption: e}, "")}, nil
 	})
 	if err != nil {
 		return Exception{}, err
@@ -93,7 +107,7 @@ func (r *Registry) AddException(ctx context.Context, e finding.Exemption) (Excep
 // maxReason bounds what memory holds of an exception's reason, in bytes.
 const maxReason = 4000
 
-func (r *Registry) checkException(e finding.Exemption) error {
+func checkException(e finding.Exemption) error {
 	if err := checkSubject(e.Subject); err != nil {
 		return err
 	}
@@ -107,8 +121,6 @@ func (r *Registry) checkException(e finding.Exemption) error {
 		return errorf(CodeInvalidException, "The exception is not valid: its reason is longer than %d bytes", maxReason)
 	case finding.Purpose(e.Code) == "":
 		return errorf(CodeInvalidException, "The exception is not valid: there is no rule '%s'", e.Code)
-	case e.Expired(r.now()):
-		return errorf(CodeInvalidException, "The exception is not valid: it expired on %s", e.Expires.UTC().Format(time.DateOnly))
 	}
 	return nil
 }

@@ -21,6 +21,14 @@ type ImportBatch struct {
 	// Modes are applied last, so that READONLY does not stand in the way of
 	// the batch that brings it.
 	Modes []Scoped[Mode]
+	// What follows is what an Accord keeps beside schemas. Contracts are filed
+	// past the gate: what they owe is a matter of the baseline.
+	Contracts    []StoredContract
+	Exceptions   []Exception
+	Associations []Association
+	// Keks come before the Deks that they wrap.
+	Keks []Kek
+	Deks []Dek
 	// OverwriteSettings replaces configs, policies and modes that differ.
 	// Without it they are conflicts. Versions are never overwritten.
 	OverwriteSettings bool
@@ -69,7 +77,8 @@ type ImportResult struct {
 
 // ImportResults are the outcomes of a batch, each list in the batch's order.
 type ImportResults struct {
-	Contexts, Versions, Configs, Policies, Modes []ImportResult
+	Contexts, Versions, Configs, Policies, Modes    []ImportResult
+	Contracts, Exceptions, Associations, Keks, Deks []ImportResult
 }
 
 // Import stores a batch as one change, except for the items that conflict with
@@ -97,9 +106,12 @@ func (r *Registry) Import(ctx context.Context, batch ImportBatch) (ImportResults
 
 // importing is a batch prepared on a state.
 type importing struct {
-	batch    ImportBatch
-	versions []*incoming
-	results  ImportResults
+	batch     ImportBatch
+	versions  []*incoming
+	contracts []*incomingContract
+	results   ImportResults
+	// room is how many associations there may be.
+	room int
 
 	// next and recs grow while the batch is decided.
 	next *State
@@ -119,6 +131,13 @@ func (imp *importing) decide(st *State) ([]Record, error) {
 		}
 		out.Versions = append(out.Versions, imp.decideVersion(in))
 	}
+	for _, in := range imp.contracts {
+		if st.contract(in.Subject) != in.old {
+			return nil, errStale
+		}
+		out.Contracts = append(out.Contracts, imp.decideContract(in))
+	}
+	imp.decideHoldings()
 	for _, s := range imp.batch.Configs {
 		out.Configs = append(out.Configs, imp.decideConfig(s))
 	}

@@ -27,7 +27,7 @@ type incoming struct {
 // prepareImport understands the versions of a batch, each with those before it
 // in sight.
 func (r *Registry) prepareImport(ctx context.Context, st *State, batch ImportBatch) (*importing, error) {
-	imp := &importing{batch: batch}
+	imp := &importing{batch: batch, room: r.maxAssociations}
 	p := importPreparation{registry: r, st: st, next: st.With(), texts: map[string]string{}}
 	for _, v := range batch.Versions {
 		v.Subject = canonicalSubject(v.Subject)
@@ -38,6 +38,13 @@ func (r *Registry) prepareImport(ctx context.Context, st *State, batch ImportBat
 			}
 		}
 		imp.versions = append(imp.versions, in)
+	}
+	for _, c := range batch.Contracts {
+		in, err := r.prepareContract(ctx, st, c)
+		if err != nil {
+			return nil, err
+		}
+		imp.contracts = append(imp.contracts, in)
 	}
 	return imp, nil
 }

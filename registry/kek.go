@@ -62,6 +62,8 @@ type kekFacts struct {
 	Doc      string            `json:"doc,omitempty"`
 	Shared   bool              `json:"shared,omitempty"`
 	Deleted  bool              `json:"deleted,omitempty"`
+	// Changed is when an imported key was last changed, Unix milliseconds.
+	Changed int64 `json:"changed,omitempty"`
 }
 
 func (f kekFacts) record(name string) Record { return put(Key{Kind: kindKek, ID: name}, f, "") }

@@ -94,10 +94,12 @@ func (k keyring) applyKek(e Entry) error {
 	if len(e.Facts) == 0 {
 		return nil // erased since: a later entry says so
 	}
-	row := &kek{name: e.Key.ID, millis: e.Time.UnixMilli()}
+	row := &kek{name: e.Key.ID}
 	if err := json.Unmarshal(e.Facts, &row.kekFacts); err != nil {
 		return fmt.Errorf("facts of key %q: %w", e.Key.ID, err)
 	}
+	row.millis = cmp.Or(row.Changed, e.Time.UnixMilli())
+	row.Changed = 0 // whatever happens next happens then
 	k.keks.Set(row.name, row)
 	return nil
 }
@@ -107,7 +109,7 @@ func (k keyring) applyDek(e Entry) error {
 	if err != nil {
 		return err
 	}
-	row := &dek{dekID: id, millis: e.Time.UnixMilli()}
+	row := &dek{dekID: id}
 	if e.Op != OpPut {
 		k.deks.Delete(row)
 		return nil
@@ -118,6 +120,8 @@ func (k keyring) applyDek(e Entry) error {
 	if err := json.Unmarshal(e.Facts, &row.dekFacts); err != nil {
 		return fmt.Errorf("facts of key %q: %w", e.Key.ID, err)
 	}
+	row.millis = cmp.Or(row.Changed, e.Time.UnixMilli())
+	row.Changed = 0
 	k.deks.Set(row)
 	return nil
 }

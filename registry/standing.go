@@ -174,7 +174,10 @@ func (r *Registry) setBaseline(ctx context.Context, st *State, subjects []string
 		}
 		key := Key{Kind: kindBaseline, ID: subject}
 		if debt := finding.BaselineOf(found); len(debt.Keys()) > 0 {
-			owing = append(owing, subject)
+			// That it was imported is noted, and is nothing that it owes.
+			if slices.ContainsFunc(debt.Keys(), func(k finding.Key) bool { return k.Code != codeImported }) {
+				owing = append(owing, subject)
+			}
 			recs = append(recs, put(key, debt, ""))
 		} else if _, had := st.baselines.Get(subject); had {
 			recs = append(recs, remove(key))

@@ -32,7 +32,7 @@ Each names its schema file, relative to itself:
 
   authoritativeDefinitions: [{type: implementation, url: ./orders.avsc}]
 
-The schema of keys is orders-key.avsc beside it, or what keyImplementation names.
+The schema of its keys is orders-key.avsc beside it, or a keyImplementation.
 What schemas use (Avro names, Protobuf imports, $ref) is found among the files.
 A schema that nobody names is a topic without a contract; without accord.yaml
 only those beside contracts count.

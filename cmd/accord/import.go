@@ -39,12 +39,15 @@ func newImport(a *app) *cobra.Command {
 		Short: "Bring in what another registry holds",
 		Long: `Bring what another schema registry holds into this one: ids, versions, times,
 references, contexts, aliases, configs, modes, and what is soft-deleted there.
-The source is any registry that speaks Confluent's API and is only read.
+The source is any registry that speaks Confluent's API and is only read. Keys of
+field encryption and associations come along where it has them, and from another
+Accord its contracts and exceptions.
 
 Nothing that is here is overwritten. What is here and identical is skipped, so
 an import that broke off is run again and goes on, and one that is run again
 later brings what is new. Afterwards both sides are compared as clients read
-them. Settings that differ are conflicts unless --overwrite-settings is given;
+them. A contract that came from there and was not changed here follows the
+source. Settings that differ are conflicts unless --overwrite-settings is given;
 modes come last, and a source in READONLY leaves this registry in READONLY.
 
 Where governance is not off, what imported subjects lack becomes their baseline:
@@ -184,14 +187,39 @@ func importFailed(ctx context.Context, err error) error {
 
 func (v *importView) fill(r transfer.Report) {
 	v.Subjects, v.Baseline, v.Findings = r.Subjects, r.Baseline, r.Findings
+	v.Kind = "registry"
+	if r.Accord {
+		v.Kind = "accord"
+	}
 	if v.Findings == nil {
 		v.Findings = []finding.Finding{}
 	}
 	for to, from := range map[*importCountView]transfer.Count{
 		&v.Contexts: r.Contexts, &v.Versions: r.Versions, &v.Configs: r.Configs, &v.Policies: r.Policies, &v.Modes: r.Modes,
+		&v.Keks: r.Keks, &v.Deks: r.Deks, &v.Associations: r.Associations, &v.Contracts: r.Contracts, &v.Exceptions: r.Exceptions,
 	} {
 		*to = importCountView(from)
 	}
+}
+
+// importRow is what became of the things of one kind, by its name.
+type importRow struct {
+	name  string
+	count importCountView
+}
+
+// rows are the kinds that every registry has, and of the others those that the
+// source has.
+func (v importView) rows() []importRow {
+	rows := []importRow{{"contexts", v.Contexts}, {"versions", v.Versions}, {"configs", v.Configs}, {"policies", v.Policies}, {"modes", v.Modes}}
+	for _, row := range []importRow{
+		{"keks", v.Keks}, {"deks", v.Deks}, {"associations", v.Associations}, {"contracts", v.Contracts}, {"exceptions", v.Exceptions},
+	} {
+		if row.count.Read > 0 {
+			rows = append(rows, row)
+		}
+	}
+	return rows
 }
 
 // table prints a report for people.
@@ -202,10 +230,7 @@ func (i *importer) table(v importView) {
 	}
 	i.say("%s %d subjects from %s", did, v.Subjects, v.Source)
 	t := table{header: []string{"", "READ", "STORED", "IDENTICAL", "DELETED", "CONFLICT", "REFUSED"}, bold: i.colours(i.stdout)}
-	for _, row := range []struct {
-		name  string
-		count importCountView
-	}{{"contexts", v.Contexts}, {"versions", v.Versions}, {"configs", v.Configs}, {"policies", v.Policies}, {"modes", v.Modes}} {
+	for _, row := range v.rows() {
 		cells := []string{row.name}
 		c := row.count
 		for _, n := range []int{c.Read, c.Stored, c.Identical, c.Deleted, c.Conflicts, c.Refused} {

@@ -24,8 +24,9 @@ func newInit(a *app) *cobra.Command {
 		Long: `Write a first contract for each stream, an accord.yaml and a README. With
 --from-registry the streams are those of a registry: their schemas are written
 as files, and contracts that the registry has as they are. Those of a context
-other than the default one are in a folder of its name. Without --from-registry,
-each schema file in the folder that no contract names gets a contract.
+other than the default one are in a folder of its name; one that is read-only is
+left out unless --subject asks for it. Without --from-registry, each schema file
+in the folder that no contract names gets a contract.
 
 A new contract is a draft that says what the schema tells; what nobody has said
 yet stands at its end as comments. Files that exist are never overwritten.`,

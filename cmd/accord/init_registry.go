@@ -38,6 +38,9 @@ func (s *scaffold) fromRegistry(ctx context.Context, prefix string) error {
 	if err != nil {
 		return err
 	}
+	if prefix == "" {
+		latest = s.writable(ctx, c, latest)
+	}
 	if len(latest) == 0 {
 		return unable("'accord schema list' shows what there is", "the registry has no subject that begins with %q", prefix)
 	}
@@ -49,6 +52,23 @@ func (s *scaffold) fromRegistry(ctx context.Context, prefix string) error {
 		}
 	}
 	return nil
+}
+
+// writable leaves out the contexts that are read-only: a contract for what is in
+// them could not be filed. Who wants their files asks for them by name.
+func (s *scaffold) writable(ctx context.Context, c *client.Client, all []client.Schema) []client.Schema {
+	closed := map[string]bool{"": false}
+	return slices.DeleteFunc(all, func(found client.Schema) bool {
+		home, _ := contextOf(found.Subject)
+		if _, known := closed[home]; !known {
+			mode, err := c.Mode(ctx, home, false)
+			closed[home] = err == nil && mode == "READONLY"
+			if closed[home] {
+				fmt.Fprintf(s.stderr, "left out %s: it is read-only; --subject %s brings it\n", scopeName(home), quoted(home))
+			}
+		}
+		return closed[home]
+	})
 }
 
 func latestOf(ctx context.Context, c *client.Client, prefix string) ([]client.Schema, error) {

@@ -126,6 +126,8 @@ type importView struct {
 	// Source and Target are the registries' URLs, without passwords.
 	Source string `json:"source"`
 	Target string `json:"target"`
+	// Kind is accord for a source that is one, else registry.
+	Kind string `json:"kind"`
 	// DryRun says that nothing was written and the counts tell what would be.
 	DryRun bool `json:"dryRun"`
 	// Subjects is how many the source has, soft-deleted ones too.
@@ -135,6 +137,13 @@ type importView struct {
 	Configs  importCountView `json:"configs"`
 	Policies importCountView `json:"policies"`
 	Modes    importCountView `json:"modes"`
+	// Keks, Deks and Associations are what Confluent's registries have, too;
+	// Contracts and Exceptions are an Accord's.
+	Keks         importCountView `json:"keks"`
+	Deks         importCountView `json:"deks"`
+	Associations importCountView `json:"associations"`
+	Contracts    importCountView `json:"contracts"`
+	Exceptions   importCountView `json:"exceptions"`
 	// Baseline is how many imported subjects owe what governance asks for; that
 	// is tolerated from now on.
 	Baseline int `json:"baseline"`

@@ -12,6 +12,13 @@ type ImportRequest struct {
 	Configs  []ImportConfig `json:"configs,omitempty"`
 	Policies []ImportPolicy `json:"policies,omitempty"`
 	Modes    []ImportMode   `json:"modes,omitempty"`
+	// What follows is what an Accord keeps beside schemas and settings. Keks
+	// come before the Deks that they wrap.
+	Contracts    []Contract    `json:"contracts,omitempty"`
+	Exceptions   []Exception   `json:"exceptions,omitempty"`
+	Associations []Association `json:"associations,omitempty"`
+	Keks         []Kek         `json:"keks,omitempty"`
+	Deks         []Dek         `json:"deks,omitempty"`
 	// OverwriteSettings replaces configs, policies and modes that differ.
 	OverwriteSettings bool `json:"overwriteSettings,omitempty"`
 }
@@ -48,6 +55,12 @@ type ImportResponse struct {
 	Configs  []ImportResult `json:"configs,omitempty"`
 	Policies []ImportResult `json:"policies,omitempty"`
 	Modes    []ImportResult `json:"modes,omitempty"`
+
+	Contracts    []ImportResult `json:"contracts,omitempty"`
+	Exceptions   []ImportResult `json:"exceptions,omitempty"`
+	Associations []ImportResult `json:"associations,omitempty"`
+	Keks         []ImportResult `json:"keks,omitempty"`
+	Deks         []ImportResult `json:"deks,omitempty"`
 }
 
 // ImportResult is what became of one item.

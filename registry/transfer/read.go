@@ -28,6 +28,8 @@ type content struct {
 	versions map[versionKey]client.Schema
 	// settings are what is set for a scope itself.
 	settings map[string]settings
+	// holdings are what is kept beside both.
+	holdings holdings
 }
 
 // sorted returns the versions in order.
@@ -43,6 +45,8 @@ func (c *content) sorted() []client.Schema {
 type reader struct {
 	*transfer
 	*client.Client
+	// accord says that the registry is an Accord.
+	accord bool
 	// hasContexts says that the registry knows contexts.
 	hasContexts bool
 	// subjects are those the registry lists.
@@ -65,7 +69,10 @@ func (r *reader) read(ctx context.Context) (*content, error) {
 	if c.contexts, err = r.contexts(ctx, names, c.versions); err != nil {
 		return nil, err
 	}
-	c.settings, err = r.settings(ctx, r.scopes(names, c.versions))
+	if c.settings, err = r.settings(ctx, r.scopes(names, c.versions)); err != nil {
+		return nil, err
+	}
+	c.holdings, err = r.holdings(ctx)
 	return c, err
 }
 

@@ -176,6 +176,7 @@ func (r *answerReader) lists() {
 	r.read("/subjects/webshop/versions")
 	r.read("/contexts/.eu/subjects", "deleted=true")
 	r.read("/contexts/.eu/schemas", "deleted=true")
+	r.holdings()
 }
 
 func (r *answerReader) settings(scope string) {

@@ -50,6 +50,7 @@ func (r *reader) settings(ctx context.Context, scopes []string) (map[string]sett
 	if fatal(ctx, policyErr) {
 		return nil, policyErr
 	}
+	r.accord = policyErr == nil
 	out := map[string]settings{}
 	step := r.progress("Reading settings", len(scopes))
 	err := each(ctx, r.Parallel, scopes, func(ctx context.Context, scope string) error {

@@ -34,6 +34,9 @@ func (t *transfer) store(ctx context.Context) error {
 	if err := t.storeVersions(ctx); err != nil {
 		return err
 	}
+	if err := t.storeHoldings(ctx); err != nil {
+		return err
+	}
 	return t.storeSettings(ctx)
 }
 

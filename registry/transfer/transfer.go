@@ -11,6 +11,7 @@ package transfer
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"sync"
 
@@ -48,6 +49,11 @@ type Report struct {
 	Subjects int
 	// What became of each kind of thing that was read.
 	Contexts, Versions, Configs, Policies, Modes Count
+	// Keks, Deks and Associations are what Confluent's registries have, too;
+	// Contracts and Exceptions are an Accord's.
+	Keks, Deks, Associations, Contracts, Exceptions Count
+	// Accord: the source is one.
+	Accord bool
 	// Baseline is how many imported subjects owe what the target's governance
 	// asks for: their baseline tolerates it from now on.
 	Baseline int
@@ -130,13 +136,14 @@ func (t *transfer) run(ctx context.Context) error {
 	if t.source, err = source.read(ctx); err != nil {
 		return fmt.Errorf("read the source: %w", err)
 	}
+	t.report.Accord = source.accord
 	t.count()
 	if err := t.readTarget(ctx); err != nil {
 		return err
 	}
 	if t.DryRun {
 		t.foresee()
-		if err := t.foreseeRest(ctx); err != nil {
+		if err := errors.Join(t.foreseeRest(ctx), t.foreseeHoldings(ctx)); err != nil {
 			return err
 		}
 		return t.checkSource(ctx)
@@ -179,6 +186,9 @@ func (t *transfer) count() {
 	r := &t.report
 	r.Subjects = len(subjects)
 	r.Contexts.Read, r.Versions.Read = len(t.source.contexts), len(t.source.versions)
+	for _, k := range kinds {
+		k.count(r).Read = len(t.source.holdings.of(k))
+	}
 	for _, s := range t.source.settings {
 		if s.config != nil {
 			r.Configs.Read++

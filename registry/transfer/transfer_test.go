@@ -103,6 +103,7 @@ func (f filler) oddities() {
 	f.drop(":.empty:x", 1, true)
 	f.register("", "", `"string"`)
 	f.register("with/slash %", "", `"string"`)
+	f.holdings()
 	f.settings(owner, rules)
 }
 

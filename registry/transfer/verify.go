@@ -2,6 +2,7 @@ package transfer
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -48,7 +49,7 @@ func (t *transfer) verify(ctx context.Context) error {
 	if err := t.compareIDs(ctx); err != nil {
 		return err
 	}
-	return t.compareSettings(ctx)
+	return errors.Join(t.compareSettings(ctx), t.compareHoldings(ctx))
 }
 
 // compare notes what of a version is not as in the source.

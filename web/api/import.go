@@ -1,11 +1,13 @@
 package api
 
 import (
+	"strings"
 	"time"
 
 	"github.com/accordhq/accord/compat"
 	"github.com/accordhq/accord/registry"
 	"github.com/accordhq/accord/registry/client"
+	"github.com/accordhq/accord/schema/finding"
 )
 
 func (h *Handler) routeImport() { h.post("/accord/v1/import", h.importBatch) }
@@ -18,7 +20,8 @@ func (h *Handler) importBatch(r *request) (any, error) {
 		return nil, err
 	}
 	if err := checkCount(client.MaxImported,
-		len(body.Contexts), len(body.Versions), len(body.Configs), len(body.Policies), len(body.Modes)); err != nil {
+		len(body.Contexts), len(body.Versions), len(body.Configs), len(body.Policies), len(body.Modes),
+		len(body.Contracts), len(body.Exceptions), len(body.Associations), len(body.Keks), len(body.Deks)); err != nil {
 		return nil, err
 	}
 	batch, err := importBatchOf(body)
@@ -35,6 +38,12 @@ func (h *Handler) importBatch(r *request) (any, error) {
 		Configs:  importResultsOf(got.Configs),
 		Policies: importResultsOf(got.Policies),
 		Modes:    importResultsOf(got.Modes),
+
+		Contracts:    importResultsOf(got.Contracts),
+		Exceptions:   importResultsOf(got.Exceptions),
+		Associations: importResultsOf(got.Associations),
+		Keks:         importResultsOf(got.Keks),
+		Deks:         importResultsOf(got.Deks),
 	}, nil
 }
 
@@ -59,7 +68,59 @@ func importBatchOf(body client.ImportRequest) (registry.ImportBatch, error) {
 	for _, m := range body.Modes {
 		batch.Modes = append(batch.Modes, registry.Scoped[registry.Mode]{Scope: m.Scope, Value: registry.Mode(m.Mode)})
 	}
+	holdingsFrom(body, &batch)
 	return batch, nil
+}
+
+// holdingsFrom are what an Accord keeps beside schemas and settings, as another
+// one answered it. Whoever answers for something there is unverified here.
+func holdingsFrom(body client.ImportRequest, batch *registry.ImportBatch) {
+	for _, c := range body.Contracts {
+		batch.Contracts = append(batch.Contracts, registry.StoredContract{
+			Subject: c.Subject, Text: c.Text, Time: timeFrom(c.Timestamp), Actor: importedActor(c.Actor),
+		})
+	}
+	for _, e := range body.Exceptions {
+		batch.Exceptions = append(batch.Exceptions, registry.Exception{ID: e.ID, Time: timeFrom(e.Timestamp), Exemption: finding.Exemption{
+			Subject: e.Subject, Path: e.Path, Code: e.Code, Reason: e.Reason, Author: importedActor(e.Approver), Expires: e.Expires,
+		}})
+	}
+	for _, a := range body.Associations {
+		batch.Associations = append(batch.Associations, registry.Association{
+			Resource: registry.Resource{Name: a.ResourceName, Namespace: a.ResourceNamespace, ID: a.ResourceID, Type: a.ResourceType},
+			Type:     a.AssociationType, Subject: a.Subject, Lifecycle: registry.Lifecycle(a.Lifecycle), GUID: a.GUID,
+			Frozen:  a.Frozen == nil && a.Lifecycle == string(registry.Strong) || a.Frozen != nil && *a.Frozen,
+			Created: timeFrom(a.CreateTimestamp), Updated: timeFrom(a.UpdateTimestamp),
+		})
+	}
+	for _, k := range body.Keks {
+		batch.Keks = append(batch.Keks, registry.Kek{
+			Name: k.Name, KmsType: k.KmsType, KmsKeyID: k.KmsKeyID, KmsProps: k.KmsProps, Doc: k.Doc,
+			Shared: k.Shared, Time: timeFrom(k.Timestamp), Deleted: k.Deleted,
+		})
+	}
+	for _, d := range body.Deks {
+		batch.Deks = append(batch.Deks, registry.Dek{
+			DekName: registry.DekName{Kek: d.KekName, Subject: d.Subject, Algorithm: registry.Algorithm(d.Algorithm)},
+			Version: d.Version, EncryptedKeyMaterial: d.EncryptedKeyMaterial, Time: timeFrom(d.Timestamp), Deleted: d.Deleted,
+		})
+	}
+}
+
+// importedActor is somebody whom another registry names, "" for nobody.
+func importedActor(name string) string {
+	if name = strings.TrimSpace(strings.TrimPrefix(name, unverifiedPrefix)); name == "" {
+		return ""
+	}
+	return unverified(name)
+}
+
+// timeFrom reads milliseconds since 1970, of which 0 is no time.
+func timeFrom(millis int64) time.Time {
+	if millis == 0 {
+		return time.Time{}
+	}
+	return time.UnixMilli(millis).UTC()
 }
 
 // versionOf is a version as another registry answered it.
