@@ -110,7 +110,7 @@ func (c check) run(ctx context.Context, a *app, paths []string) error {
 	if c.baseline != "" {
 		return writeBaseline(a, c.baseline, findings)
 	}
-	return c.report(a, report.About{Against: j.against, Streams: j.streams(chosen)}, findings)
+	return c.report(ctx, a, report.About{Against: j.against, Streams: j.streams(chosen)}, findings)
 }
 
 // writeBaseline makes debt of what is found now. Changes are no debt, and what

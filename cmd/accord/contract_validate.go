@@ -28,7 +28,7 @@ Exit codes: 0 fine, 1 there are findings at or above --fail-on, 2 wrong usage,
   accord contract validate contracts/*.yaml --format github
   accord contract validate - --fail-on warning < orders.odcs.yaml`,
 		Args: takes(1, math.MaxInt, "at least one file"),
-		RunE: a.does(func(_ context.Context, args []string) error { return v.run(a, args) }),
+		RunE: a.does(func(ctx context.Context, args []string) error { return v.run(ctx, a, args) }),
 	}
 	v.add(cmd)
 	return cmd
@@ -36,7 +36,7 @@ Exit codes: 0 fine, 1 there are findings at or above --fail-on, 2 wrong usage,
 
 type contractValidate struct{ reporting }
 
-func (v contractValidate) run(a *app, files []string) error {
+func (v contractValidate) run(ctx context.Context, a *app, files []string) error {
 	if err := v.valid(); err != nil {
 		return err
 	}
@@ -54,5 +54,5 @@ func (v contractValidate) run(a *app, files []string) error {
 		}
 	}
 	finding.Sort(all)
-	return v.report(a, report.About{What: report.Count(len(files), "file", "files")}, all)
+	return v.report(ctx, a, report.About{What: report.Count(len(files), "file", "files")}, all)
 }

@@ -63,7 +63,7 @@ func (j *judgement) online(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("ask the registry: %w", err)
 	}
-	j.against = append(j.against, j.registryURL())
+	j.against = append(j.against, redacted(j.registryURL()))
 	for _, g := range groups {
 		j.take(g.findings, g.refused)
 		for _, s := range g.streams {

@@ -1,12 +1,15 @@
 package main
 
 import (
+	"context"
+	"path"
 	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/accordhq/accord/cmd/accord/report"
+	"github.com/accordhq/accord/cmd/accord/tree"
 	"github.com/accordhq/accord/schema/finding"
 )
 
@@ -18,6 +21,27 @@ type reporting struct {
 
 // reportFormats are the values of --format.
 var reportFormats = []string{"text", "json", "github", "gitlab", "sarif", "junit", "markdown"}
+
+// byRepository are the formats whose readers show findings at the lines of files,
+// which they know by their paths from the root of the repository.
+var byRepository = []string{"github", "gitlab", "sarif"}
+
+// fromRoot gives files their paths from the root of the repository, if the
+// current folder is in one.
+func fromRoot(ctx context.Context, findings []finding.Finding) []finding.Finding {
+	git, err := tree.OpenGit(ctx, ".")
+	if err != nil {
+		return findings
+	}
+	prefix := git.Prefix(ctx)
+	out := slices.Clone(findings)
+	for i, f := range out {
+		if f.File != "" && !path.IsAbs(f.File) {
+			out[i].File = path.Join(prefix, f.File)
+		}
+	}
+	return out
+}
 
 func (r *reporting) add(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&r.format, "format", "text", "`FORMAT` of the report: "+strings.Join(reportFormats, ", "))
@@ -33,7 +57,10 @@ func (r reporting) valid() error {
 }
 
 // report prints findings, and fails if one of them is strong enough.
-func (r reporting) report(a *app, about report.About, findings []finding.Finding) error {
+func (r reporting) report(ctx context.Context, a *app, about report.About, findings []finding.Finding) error {
+	if slices.Contains(byRepository, r.format) {
+		findings = fromRoot(ctx, findings)
+	}
 	if err := r.printer(a, about)(a.stdout, findings); err != nil {
 		return err
 	}

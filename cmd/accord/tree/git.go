@@ -118,6 +118,16 @@ func (g *Git) Remembers(ctx context.Context) bool {
 	return err == nil && shallow == "false"
 }
 
+// Prefix is the path of the folder from the root of the repository, "" for the
+// root itself.
+func (g *Git) Prefix(ctx context.Context) string {
+	prefix, err := g.run(ctx, "rev-parse", "--show-prefix")
+	if err != nil {
+		return ""
+	}
+	return prefix
+}
+
 // Knew reports whether a text was ever in a file of the repository, as far as
 // its history is here. A shallow clone does not know, and says yes.
 func (g *Git) Knew(ctx context.Context, text []byte) bool {
