@@ -23,7 +23,7 @@ func (r *Registry) prepareContract(ctx context.Context, st *State, c StoredContr
 	c.Subject = canonicalSubject(c.Subject)
 	in := &incomingContract{StoredContract: c, old: st.contract(c.Subject)}
 	if in.refusal = checkSubject(c.Subject); in.refusal != nil {
-		return in, nil
+		return in, nil //nolint:nilerr // refusals are told item by item
 	}
 	doc, faults := r.document("", []byte(c.Text))
 	if doc == nil || !doc.Valid() {

@@ -68,7 +68,7 @@ func (c *comparison) drift(ctx context.Context, s *streamView) error {
 	if !there {
 		past, err := c.past(ctx, file)
 		if err != nil {
-			return nil //nolint:nilerr // where git does not know, nothing is said to have drifted
+			return nil // where git does not know, nothing is said to have drifted
 		}
 		known = past
 	}

@@ -130,8 +130,11 @@ func TestAnAccordMoves(t *testing.T) {
 		report = bring(t, from, to, func(o *transfer.Options) { o.DryRun = dry })
 		got = []transfer.Count{report.Keks, report.Deks, report.Associations, report.Contracts, report.Exceptions}
 		want = []transfer.Count{
-			{Read: 4, Deleted: 1, Identical: 3}, {Read: 7, Stored: 1, Deleted: 1, Identical: 5}, {Read: 4, Identical: 4},
-			{Read: 2, Stored: 1, Identical: 1}, {Read: 3, Identical: 3},
+			{Read: 4, Deleted: 1, Identical: 3},
+			{Read: 7, Stored: 1, Deleted: 1, Identical: 5},
+			{Read: 4, Identical: 4},
+			{Read: 2, Stored: 1, Identical: 1},
+			{Read: 3, Identical: 3},
 		}
 		if diff := cmp.Diff(want, got); diff != "" || len(weighty(report)) > 0 {
 			t.Errorf("counts with dry run %t (-want +got):\n%s\n%v", dry, diff, weighty(report))
@@ -210,11 +213,13 @@ func TestHoldingsThatCannotBe(t *testing.T) {
 		Exceptions: []client.Exception{{ID: "x", Subject: "order", Code: "NONE", Reason: "r", Approver: "a", Expires: time.Now()}, {}},
 		Keks:       []client.Kek{{Name: "no name"}, {Name: "k", KmsType: "aws-kms", KmsKeyID: "nothing"}},
 		Deks: []client.Dek{
-			{KekName: "nobody", Subject: "order", Version: 1, EncryptedKeyMaterial: "x"}, {KekName: "k", Subject: "order", Version: -1},
+			{KekName: "nobody", Subject: "order", Version: 1, EncryptedKeyMaterial: "x"},
+			{KekName: "k", Subject: "order", Version: -1},
 			{KekName: "k", Subject: "order", Version: 1, Algorithm: "ROT13"},
 		},
 		Associations: []client.Association{
-			{Subject: "order"}, {Subject: "order", ResourceName: "t", ResourceNamespace: "n", ResourceID: "i", Lifecycle: "WEAK", GUID: "g"},
+			{Subject: "order"},
+			{Subject: "order", ResourceName: "t", ResourceNamespace: "n", ResourceID: "i", Lifecycle: "WEAK", GUID: "g"},
 			{Subject: "nothing", ResourceName: "t", ResourceNamespace: "n", ResourceID: "i", Lifecycle: "WEAK", GUID: "00000000-0000-0000-0000-000000000001"},
 			{Subject: "order", ResourceName: "t", ResourceNamespace: "n", ResourceID: "i", Lifecycle: "WEAK", Frozen: new(true), GUID: "00000000-0000-0000-0000-000000000001"},
 		},
