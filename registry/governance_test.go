@@ -11,48 +11,19 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/accordhq/accord/compat"
+	"github.com/accordhq/accord/contracts/contractstest"
 	"github.com/accordhq/accord/registry"
 	"github.com/accordhq/accord/registry/memlog"
 	"github.com/accordhq/accord/schema"
 	"github.com/accordhq/accord/schema/finding"
 )
 
-// goodContract is all that governance asks for of the topic "orders".
-const goodContract = `apiVersion: v3.1.0
-kind: DataContract
-id: orders
-version: 1.0.0
-status: active
-description:
-  purpose: Every order that a customer placed in the shop.
-team:
-  name: Shop
-  members:
-    - username: aino@shop.example
-      role: owner
-support:
-  - channel: "#shop"
-    url: https://chat.shop.example/shop
-slaProperties:
-  - id: fresh
-    property: freshness
-    value: 5
-    unit: min
-schema:
-  - name: Order
-    physicalName: orders
-    properties:
-      - name: number
-        logicalType: string
-        required: true
-`
-
+// What a stream owes, and what takes some of it away.
 const (
-	goodOrder = `{"type":"record","name":"Order","doc":"An order that a customer placed.","fields":[` +
-		`{"name":"number","type":"string","doc":"Number that the shop printed on the receipt.","default":""}]}`
-	undocumented = `{"type":"record","name":"Order","doc":"An order that a customer placed.","fields":[` +
-		`{"name":"number","type":"string","default":""}]}`
-	emptied = `{"type":"record","name":"Order","doc":"An order that a customer placed.","fields":[]}`
+	goodContract = contractstest.Orders
+	goodOrder    = contractstest.Order
+	undocumented = contractstest.Undocumented
+	emptied      = contractstest.Fieldless
 )
 
 func govern(t *testing.T, r *registry.Registry, scope string, mode registry.Governance) {

@@ -34,6 +34,7 @@ var rooms = []room{
 	{"schema/formats", []string{"schema/..."}, "it picks a language and judges nothing"},
 	{"compat", []string{"schema/..."}, "verdicts are pure: two schemas in, differences out"},
 	{"compat/compattest", []string{"compat", "schema/..."}, "cases are data with a loader"},
+	{"contracts/contractstest", nil, "a stream as text, for tests"},
 	{"contracts/odcs", []string{"schema", "schema/finding"}, "a contract's document knows places and findings, no schema and no policy"},
 	{"contracts/docs", []string{"schema", "schema/finding"}, "rules about words need a parsed schema and nothing else"},
 	{"contracts/sla", []string{"schema", "schema/finding"}, "rules about service levels know no document and no stream"},
@@ -95,6 +96,7 @@ var testOnly = []string{
 
 // testPackages hold tests for others to run, so they may import what tests do.
 var testPackages = []string{"registry/logtest", "compat/compattest", "schema/schematest", "registry/pglog/pgtest", "lineage/lineagetest"}
+var testPackages = []string{"registry/logtest", "compat/compattest", "contracts/contractstest", "schema/schematest", "registry/pglog/pgtest"}
 
 func TestImports(t *testing.T) {
 	t.Parallel()

@@ -4,11 +4,13 @@ import (
 	"errors"
 	"net/http/httptest"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/accordhq/accord/contracts/contractstest"
 	"github.com/accordhq/accord/registry"
 	"github.com/accordhq/accord/registry/client"
 	"github.com/accordhq/accord/registry/memlog"
@@ -198,23 +200,10 @@ func TestGovernanceOfServer(t *testing.T) {
 	t.Parallel()
 	c, ctx := accord(t), t.Context()
 	of(c.SetPolicy(ctx, "", client.PolicyUpdate{Governance: client.Set("enforce")})).must(t)
-	const subject, contract = ":.eu:orders-value", `apiVersion: v3.1.0
-kind: DataContract
-id: orders
-version: 1.0.0
-status: active
-description: {purpose: Every order that a customer placed in the shop.}
-team: {name: Shop, members: [{username: aino@shop.example, role: owner}]}
-support: [{channel: "#shop", url: https://chat.shop.example/shop}]
-slaProperties: [{id: fresh, property: freshness, value: 5, unit: min}]
-schema:
-  - name: Order
-    physicalName: orders
-    customProperties: [{property: subject, value: ":.eu:orders-value"}]
-    properties: [{name: number, logicalType: string, required: true}]
-`
-	order := client.RegisterRequest{Schema: `{"type":"record","name":"Order","doc":"An order that a customer placed.","fields":[` +
-		`{"name":"number","type":"string","doc":"Number that the shop printed on the receipt."}]}`}
+	const subject = ":.eu:orders-value"
+	contract := strings.Replace(contractstest.Orders, "physicalName: orders\n",
+		"physicalName: orders\n    customProperties: [{property: subject, value: \":.eu:orders-value\"}]\n", 1)
+	order := client.RegisterRequest{Schema: contractstest.Order}
 	_, err := c.Register(ctx, subject, order, client.RegisterOptions{})
 	wantCode(t, err, client.CodeUngoverned)
 	var refused *client.Error

@@ -8,30 +8,17 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/accordhq/accord/contracts/contractstest"
 	"github.com/accordhq/accord/registry/client"
 	"github.com/accordhq/accord/schema/finding"
 )
 
-// ordersContract is all that governance asks for of the topic "orders".
-const ordersContract = `apiVersion: v3.1.0
-kind: DataContract
-id: orders
-version: 1.0.0
-status: active
-description: {purpose: Every order that a customer placed in the shop.}
-team: {name: Shop, members: [{username: aino@shop.example, role: owner}]}
-support: [{channel: "#shop", url: https://chat.shop.example/shop}]
-slaProperties: [{id: fresh, property: freshness, value: 5, unit: min}]
-schema:
-  - name: Order
-    physicalName: orders
-    properties: [{name: number, logicalType: string, required: true}]
-`
-
+// What a stream owes, and what takes some of it away.
 const (
-	documented   = `{"type":"record","name":"Order","doc":"An order that a customer placed.","fields":[{"name":"number","type":"string","doc":"Number that the shop printed on the receipt.","default":""}]}`
-	undocumented = `{"type":"record","name":"Order","doc":"An order that a customer placed.","fields":[{"name":"number","type":"string","default":""}]}`
-	fieldless    = `{"type":"record","name":"Order","doc":"An order that a customer placed.","fields":[]}`
+	ordersContract = contractstest.Orders
+	documented     = contractstest.Order
+	undocumented   = contractstest.Undocumented
+	fieldless      = contractstest.Fieldless
 )
 
 // encode prints a body.
