@@ -136,6 +136,18 @@ func TestSourcesThatLie(t *testing.T) {
 		},
 		"a list that is no JSON": {lies{"/schemas": "<html>"}, 3, nil},
 		"a list that never ends": {lies{"/schemas": `[{"subject":"a","version":1,"id":1,"schema":"\"int\""}]`}, 3, nil},
+		"things beside schemas that are secret, broken or none": {lies{
+			"/dek-registry/v1/keks": "403", "/accord/v1/contracts": "500", "/accord/v1/exceptions": "401", "/associations/resources/-/-": "<html>",
+		}, 3, nil},
+		"keys and contracts that are not given": {lies{
+			"/dek-registry/v1/keks": `["k","l"]`, "/dek-registry/v1/keks/k/deks": "403", "/dek-registry/v1/keks/l/deks": `["a"]`,
+			"/associations/resources/-/-": `[{"subject":"a"}]`, "/accord/v1/contracts": `[{"subject":"a"}]`,
+		}, 3, []string{
+			"IMPORT_UNREADABLE  key encryption key k: the source lists it and does not give it: HTTP 403 Forbidden",
+			"IMPORT_UNREADABLE  key encryption key l: the source lists it and does not give it: Key 'l' not found",
+			"IMPORT_REFUSED a association  of  in , id: The association specified an invalid value for property: 'resourceName', detail: cannot be null or empty",
+			"IMPORT_UNREADABLE a contract: the source lists it and does not give it: Subject 'a' has no contract.",
+		}},
 		"settings that are none": {lies{"/config/a": `{"compatibilityLevel":"SIDEWAYS"}`, "/mode/a": `{"mode":"SLEEPY"}`}, 3, []string{
 			"IMPORT_REFUSED a config: Invalid compatibility level. Valid values are none, backward, forward, full, backward_transitive, forward_transitive, and full_transitive",
 			"IMPORT_REFUSED a mode: Invalid mode. Valid values are READWRITE, READONLY, IMPORT and FORWARD.",

@@ -27,10 +27,18 @@ func (r *reader) holdings(ctx context.Context) (holdings, error) {
 	return out, nil
 }
 
-// absent reports whether a registry does not have what was asked for. An error
-// about the registry as a whole is returned, others are noted.
+// forbidden reports whether a registry keeps something from whoever imports:
+// keys may be nobody's business who may read schemas.
+func forbidden(err error) bool {
+	var refused *client.Error
+	return errors.As(err, &refused) && (refused.Status == http.StatusUnauthorized || refused.Status == http.StatusForbidden)
+}
+
+// absent reports whether a registry does not have what was asked for, or does
+// not give it. An error about the registry as a whole is returned, others are
+// noted.
 func (r *reader) absent(ctx context.Context, what string, err error) (bool, error) {
-	if err == nil || fatal(ctx, err) {
+	if err == nil || fatal(ctx, err) && !forbidden(err) {
 		return false, err
 	}
 	var refused *client.Error
@@ -55,7 +63,7 @@ func (r *reader) contracts(ctx context.Context, into holdings) error {
 
 // keep adds what was read one by one; what is listed and not given is noted.
 func (r *reader) keep(ctx context.Context, into holdings, h holding, err error) error {
-	if fatal(ctx, err) {
+	if fatal(ctx, err) && !forbidden(err) {
 		return err
 	}
 	if err != nil {
