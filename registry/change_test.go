@@ -7,6 +7,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/accordhq/accord/compat"
 	"github.com/accordhq/accord/registry"
 	"github.com/accordhq/accord/schema/finding"
 )
@@ -104,5 +105,37 @@ func TestChangeTellsEverything(t *testing.T) {
 	}
 	if _, err := r.Version(t.Context(), "orders-value", registry.VersionRef{Number: 2}, registry.ReadOptions{}); err == nil {
 		t.Error("the schema was written")
+	}
+}
+
+// TestChangeTellsTheLatest: a step says which version the subject had before,
+// so that who sends files hears of versions past them.
+func TestChangeTellsTheLatest(t *testing.T) {
+	t.Parallel()
+	r := open(t, nil)
+	govern(t, r, "", registry.GovernanceOff)
+	none := compat.None
+	if _, err := r.SetConfig(t.Context(), "", registry.ConfigChange{Set: registry.Config{CompatibilityLevel: &none}}); err != nil {
+		t.Fatal(err)
+	}
+	for i, tt := range []struct {
+		text string
+		want registry.ChangeStep
+	}{
+		{`"int"`, registry.ChangeStep{Outcome: registry.ChangeCreates, Version: 1, ID: 1}},
+		{`"long"`, registry.ChangeStep{Outcome: registry.ChangeUpdates, Version: 2, ID: 2, Latest: 1}},
+		{`"int"`, registry.ChangeStep{Outcome: registry.ChangeNothing, Version: 1, ID: 1, Latest: 2}},
+		{`{`, registry.ChangeStep{Outcome: registry.ChangeRefused, Latest: 2}},
+	} {
+		c := change("", tt.text)
+		c.DryRun = tt.want.Outcome == registry.ChangeRefused
+		got, err := r.Change(t.Context(), c)
+		if err != nil {
+			t.Fatal(err)
+		}
+		tt.want.Kind, tt.want.Subject = "schema", "orders-value"
+		if diff := cmp.Diff([]registry.ChangeStep{tt.want}, got.Steps); diff != "" {
+			t.Errorf("change %d (-want +got):\n%s", i, diff)
+		}
 	}
 }
