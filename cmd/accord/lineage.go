@@ -41,13 +41,15 @@ type lineageFlags struct {
 	evidence      []string
 	minConfidence float64
 	asOf          string
-	stale         bool
-	depth, limit  int
+	// current leaves out what was not seen for long; else it is shown as stale.
+	current      bool
+	depth, limit int
 }
 
 func (f *lineageFlags) add(cmd *cobra.Command) {
 	flags := cmd.Flags()
 	flags.BoolVar(&f.job, "job", false, "the name is a job's")
+	flags.BoolVar(&f.current, "current", false, "only what was seen within the last 30 days")
 	f.addScope(cmd)
 }
 
@@ -58,12 +60,11 @@ func (f *lineageFlags) addScope(cmd *cobra.Command) {
 	flags.StringSliceVar(&f.evidence, "evidence", nil, "count only this `KIND` of evidence; repeat for more")
 	flags.Float64Var(&f.minConfidence, "min-confidence", 0, "count only what is at least so sure, from 0 to 1")
 	flags.StringVar(&f.asOf, "as-of", "", "as of a `TIME`, as in 2026-11-21T12:00:00Z")
-	flags.BoolVar(&f.stale, "stale", false, "count what was not seen for long, too")
 	completes(cmd, "evidence", lineage.Evidences())
 }
 
 func (f *lineageFlags) scope() (client.LineageScope, error) {
-	s := client.LineageScope{MinConfidence: lineage.Confidence(f.minConfidence), Stale: f.stale, Ended: f.stale, Depth: f.depth, Limit: f.limit}
+	s := client.LineageScope{MinConfidence: lineage.Confidence(f.minConfidence), Depth: f.depth, Limit: f.limit}
 	if f.asOf != "" {
 		at, err := time.Parse(time.RFC3339, f.asOf)
 		if err != nil {

@@ -48,6 +48,7 @@ func (e lineageExport) run(ctx context.Context, a *app, args []string) error {
 	if err != nil {
 		return err
 	}
+	scope.Stale = !e.current
 	c, err := a.client()
 	if err != nil {
 		return err

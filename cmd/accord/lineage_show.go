@@ -54,6 +54,7 @@ func (s lineageShow) run(ctx context.Context, a *app, args []string) error {
 	if err != nil {
 		return err
 	}
+	scope.Stale = !s.current
 	c, err := a.client()
 	if err != nil {
 		return err
@@ -115,8 +116,8 @@ func printReach(a *app, title string, r *lineage.Reach) {
 	}
 	t := table{header: []string{strings.ToUpper(title), "KIND", "OWNERS", "KNOWN", "SURE", "SEEN"}, bold: a.colours(a.stdout)}
 	below := map[int][]int{}
-	for i, hit := range r.Hits {
-		below[hit.Parent] = append(below[hit.Parent], i)
+	for i := range r.Hits {
+		below[above(r.Hits, i)] = append(below[above(r.Hits, i)], i)
 	}
 	var list func(parent int, indent string)
 	list = func(parent int, indent string) {
@@ -130,6 +131,17 @@ func printReach(a *app, title string, r *lineage.Reach) {
 	t.print(a.stdout)
 	printCut(a, r.Cut)
 	a.say("")
+}
+
+// above is the hit that another is listed below: the job that it was reached
+// through, or else the one before it, -1 for none.
+func above(hits []lineage.Hit, i int) int {
+	via := hits[i].Via
+	through := slices.IndexFunc(hits[:i], func(h lineage.Hit) bool { return h.Kind == lineage.JobNode && h.ID == via })
+	if via.IsZero() || through < 0 {
+		return hits[i].Parent
+	}
+	return through
 }
 
 // knownBy says in a word how a thing is known.
@@ -147,7 +159,7 @@ func knownBy(proven bool, status lineage.Status) string {
 // printFieldLinks lists how fields are made of one another.
 func printFieldLinks(a *app, title string, r *lineage.Reach) {
 	if len(r.Links) == 0 {
-		a.say("%s: nothing is known of fields\n", title)
+		a.say("%s: nothing is known of fields", title)
 	} else {
 		t := table{header: []string{strings.ToUpper(title), "BECOMES", "HOW", "JOB", "SURE"}, bold: a.colours(a.stdout)}
 		links := slices.Clone(r.Links)
@@ -163,7 +175,11 @@ func printFieldLinks(a *app, title string, r *lineage.Reach) {
 		t.print(a.stdout)
 	}
 	for _, b := range r.Blind {
-		a.say("%s makes %s of %s; of which fields is not known", b.Job.Name, b.Output.Name, b.Input.Name)
+		if b.Input.IsZero() {
+			a.say("%s makes %s; of what is not known", printable(b.Job.Name, false), printable(b.Output.Name, false))
+			continue
+		}
+		a.say("%s makes %s of %s; of which fields is not known", printable(b.Job.Name, false), printable(b.Output.Name, false), printable(b.Input.Name, false))
 	}
 	printCut(a, r.Cut)
 	a.say("")

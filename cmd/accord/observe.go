@@ -5,11 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"math/rand/v2"
 	"os"
 	"sync"
 	"time"
-
-	"github.com/google/uuid"
 
 	"github.com/accordhq/accord/lineage"
 	"github.com/accordhq/accord/lineage/openlineage"
@@ -63,7 +62,7 @@ func holderName() string {
 	if err != nil {
 		host = "unknown"
 	}
-	return fmt.Sprintf("%s %d %s", host, os.Getpid(), uuid.NewString()[:8])
+	return fmt.Sprintf("%s %d %x", host, os.Getpid(), rand.Uint32())
 }
 
 // dutyTTL is for how long a process that died keeps a duty.
