@@ -52,8 +52,8 @@ type Builder struct {
 
 // BuilderCounts say what a Builder did since it was made.
 type BuilderCounts struct {
-	Events  int64 // events read, again after a restart
-	Refused int64 // events of which no facts could be made
+	Events  int64 // events built, some of them again after a restart
+	Refused int64 // of which no facts could be made
 	Written int64 // facts put into the store
 }
 
@@ -192,7 +192,6 @@ func (b *Builder) next(ctx context.Context) (*batch, error) {
 			break
 		}
 	}
-	b.counts.events.Add(int64(t.events))
 	return t, nil
 }
 
@@ -229,6 +228,7 @@ func (b *Builder) build(ctx context.Context, t *batch) error {
 		return err
 	}
 	b.read = t.last
+	b.counts.events.Add(int64(t.events))
 	return nil
 }
 

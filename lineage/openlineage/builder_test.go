@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"path/filepath"
+	"regexp"
 	"strings"
 	"sync"
 	"testing"
@@ -18,6 +20,7 @@ import (
 	"github.com/accordhq/accord/lineage"
 	"github.com/accordhq/accord/lineage/openlineage"
 	"github.com/accordhq/accord/registry/memlog"
+	"github.com/accordhq/accord/registry/sqlitelog"
 )
 
 // store is one in memory that counts and can be made to fail.
@@ -252,4 +255,77 @@ func outputs(n int) string {
 		fmt.Fprintf(&out, `{"namespace": "kafka://b:9092", "name": "topic-%d"}`, i)
 	}
 	return out.String()
+}
+
+// TestBuilderOnDisk builds with a store that others read at the same time.
+func TestBuilderOnDisk(t *testing.T) {
+	t.Parallel()
+	s, err := sqlitelog.OpenLineage(t.Context(), filepath.Join(t.TempDir(), "lineage.db"), sqlitelog.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() {
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
+	}()
+	events := repeated(t, 500)
+	if _, err := s.Record(t.Context(), events); err != nil {
+		t.Fatal(err)
+	}
+	buildAll(t, s, len(events))
+	if at, err := openlineage.Built(t.Context(), s); err != nil || int(at) < len(events) {
+		t.Errorf("built up to %d of %d, %v", at, len(events), err)
+	}
+}
+
+// buildAll runs a Builder until it has read so many events.
+func buildAll(t testing.TB, s lineage.Store, events int) {
+	t.Helper()
+	ctx, stop := context.WithTimeout(t.Context(), time.Minute)
+	defer stop()
+	b, done := newBuilder(t, s), make(chan error, 1)
+	go func() { done <- b.Run(ctx) }()
+	for b.Counts().Events < int64(events) && ctx.Err() == nil {
+		time.Sleep(time.Millisecond)
+	}
+	stop()
+	if err := <-done; err != nil {
+		t.Fatal(err)
+	}
+}
+
+var clock = regexp.MustCompile(`"eventTime":"[^"]*"`)
+
+// repeated are our own events again and again, each time a second later.
+func repeated(t testing.TB, n int) []lineage.Event {
+	t.Helper()
+	var out []lineage.Event
+	for i := 0; len(out) < n; i++ {
+		for _, name := range []string{"debezium", "snapshot", "names", "columns"} {
+			for _, e := range ownEvents(t, name) {
+				body := clock.ReplaceAll(e.Body, fmt.Appendf(nil, `"eventTime":"2026-11-20T%02d:%02d:%02dZ"`, i/3600%24, i/60%60, i%60))
+				e, err := openlineage.Parse(body, received)
+				if err != nil {
+					t.Fatal(err)
+				}
+				out = append(out, e.Raw())
+			}
+		}
+	}
+	return out
+}
+
+// BenchmarkBuilder builds from events in memory.
+func BenchmarkBuilder(b *testing.B) {
+	events := repeated(b, 20_000)
+	for b.Loop() {
+		s := newStore()
+		if _, err := s.Record(b.Context(), events); err != nil {
+			b.Fatal(err)
+		}
+		buildAll(b, s, len(events))
+		b.ReportMetric(float64(sum(s.puts)), "facts")
+	}
+	b.ReportMetric(float64(b.N*len(events))/b.Elapsed().Seconds(), "events/s")
 }

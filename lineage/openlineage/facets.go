@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/accordhq/accord/lineage"
 )
@@ -130,7 +131,7 @@ func (c *collector) symlinks(d lineage.ID, facet object) {
 		}
 		if kind := clip(link.text("type"), 100); kind != "" {
 			a.Note += ", " + kind
-			if isTable(kind) {
+			if strings.EqualFold(kind, "TABLE") {
 				a.From, a.To = d, other
 			}
 		}
@@ -141,7 +142,7 @@ func (c *collector) symlinks(d lineage.ID, facet object) {
 // lifecycle adds the former name of a renamed dataset. Nothing else that
 // happens to a dataset changes what its data was made of.
 func (c *collector) lifecycle(d lineage.ID, facet object) {
-	if !isRename(facet.text(lifecycleFacet)) {
+	if !strings.EqualFold(facet.text(lifecycleFacet), "RENAME") {
 		return
 	}
 	former, err := name("", facet.get("previousIdentifier").object())

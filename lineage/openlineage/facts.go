@@ -7,9 +7,6 @@ import (
 	"github.com/accordhq/accord/lineage"
 )
 
-func isTable(kind string) bool    { return strings.EqualFold(kind, "TABLE") }
-func isRename(change string) bool { return strings.EqualFold(change, "RENAME") }
-
 // Facts returns what an event proves. It looks at this event alone and neither
 // at time nor at names another source knows: identities are as they were sent.
 // No two facts have the same kind and key.

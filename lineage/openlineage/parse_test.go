@@ -231,7 +231,7 @@ func FuzzParse(f *testing.F) {
 	f.Add([]byte(event(`{}`)))
 	f.Add([]byte(`{"dataset": {"namespace": "n", "name": "d", "facets": {"lineage": {"inputs": []}}}}`))
 	f.Add([]byte(`[{"job": {"namespace": "n", "name": "j"}, "inputs": [{"namespace": "n", "name": "\ud800"}]}]`))
-	for _, name := range []string{"columns", "explicit", "names", "snapshot"} {
+	for _, name := range []string{"columns", "explicit", "names", "snapshot", "sql", "design"} {
 		for _, e := range ownEvents(f, name) {
 			f.Add(e.Body)
 		}
