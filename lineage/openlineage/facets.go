@@ -28,7 +28,8 @@ const (
 	parentFacet        = "parent"
 )
 
-// known are the facets that are kept whatever their size.
+// known are the facets that are read whatever their size, and kept as far as a
+// fact has room.
 var known = map[string]bool{
 	schemaFacet: true, columnLineageFacet: true, lineageFacet: true, symlinksFacet: true, lifecycleFacet: true,
 	versionFacet: true, jobTypeFacet: true, sqlFacet: true, parentFacet: true,
@@ -51,7 +52,7 @@ func (p *parser) facets(path string, v value) Facets {
 			p.notes.add(path+"."+clip(name, 100), "%s, left out", body.kind())
 		case len(body) > maxFacet && !known[name]:
 			p.notes.add(path+"."+clip(name, 100), "%d bytes, left out", len(body))
-			out[name] = leftOut(body)
+			out[name] = leftOut(body, maxFacet)
 		default:
 			out[name] = json.RawMessage(body)
 		}
@@ -60,7 +61,7 @@ func (p *parser) facets(path string, v value) Facets {
 }
 
 // leftOut returns what stands for a facet that is too large to keep.
-func leftOut(body value) json.RawMessage {
+func leftOut(body value, kept int) json.RawMessage {
 	members := body.object()
 	note := struct {
 		Producer  string `json:"_producer"`
@@ -68,7 +69,7 @@ func leftOut(body value) json.RawMessage {
 		LeftOut   string `json:"_leftOut"`
 	}{
 		clip(members.text("_producer"), maxName), clip(members.text("_schemaURL"), maxName),
-		fmt.Sprintf("%d bytes, more than the %d kept", len(body), maxFacet),
+		fmt.Sprintf("%d bytes, more than the %d kept", len(body), kept),
 	}
 	text, err := json.Marshal(note)
 	if err != nil {
@@ -108,7 +109,11 @@ func isDeleted(facet json.RawMessage) bool {
 func (c *collector) facets(of lineage.Entity, prefix string, facets Facets) {
 	for _, name := range slices.Sorted(maps.Keys(facets)) {
 		f := lineage.Facet{Entity: of, Facet: prefix + name, Interval: c.at}
-		if body := facets[name]; !isDeleted(body) {
+		switch body := facets[name]; {
+		case isDeleted(body):
+		case len(body) > lineage.MaxBody:
+			f.Body = leftOut(value(body), lineage.MaxBody)
+		default:
 			f.Body = bytes.Clone(body) // not to hold the whole event for it
 		}
 		c.add(f.Fact())

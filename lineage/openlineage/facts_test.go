@@ -2,6 +2,7 @@ package openlineage_test
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"os"
@@ -106,7 +107,7 @@ func checkKept(t *testing.T, facts map[string]lineage.Fact, facets []byte) {
 	}
 	got := map[string]any{}
 	for _, f := range facts {
-		if f.Kind != lineage.KindFacet {
+		if f.Kind != lineage.KindFacet && f.Kind != lineage.KindRunFacet {
 			continue
 		}
 		facet, err := lineage.FacetOf(f)
@@ -170,16 +171,29 @@ func merge(into map[string]lineage.Fact, facts []lineage.Fact) {
 	}
 }
 
+// TestGraph has a graph understand all that any event proves.
+func TestGraph(t *testing.T) {
+	t.Parallel()
+	events := parsed(t, "")
+	for _, name := range []string{"columns", "debezium", "design", "explicit", "names", "snapshot", "sql"} {
+		events = append(events, ownEvents(t, name)...)
+	}
+	stats := lineage.Build(slices.Collect(maps.Values(fold(events))), lineage.Options{}).Stats()
+	if stats.Malformed != 0 || stats.Edges == 0 || stats.FieldEdges == 0 {
+		t.Errorf("%+v", stats)
+	}
+}
+
 // describe prints facts for people, sorted; facets only if asked.
 func describe(t testing.TB, facts map[string]lineage.Fact, facets bool) string {
 	t.Helper()
 	var lines []string
 	for _, f := range facts {
 		line, err := describeFact(f)
-		if err != nil {
+		if err = errors.Join(err, f.Check(received)); err != nil {
 			t.Fatal(err)
 		}
-		if facets || f.Kind != lineage.KindFacet {
+		if facets || f.Kind != lineage.KindFacet && f.Kind != lineage.KindRunFacet {
 			lines = append(lines, line)
 		}
 	}
@@ -202,7 +216,7 @@ func describeFact(f lineage.Fact) (string, error) {
 		e, err := lineage.FieldEdgeOf(f)
 		return fmt.Sprintf("field %s: %s %s -> %s %s, %s, %s by %s, %v %q %s", show(e.Job), show(e.From.Dataset), e.From.Path,
 			show(e.To.Dataset), e.To.Path, transformed(e.Transformation), e.Evidence, e.Source, e.Confidence, e.Description, seen(f)), err
-	case lineage.KindFacet:
+	case lineage.KindFacet, lineage.KindRunFacet:
 		e, err := lineage.FacetOf(f)
 		return fmt.Sprintf("facet %s %s %s %s %s", e.Kind, show(e.ID), e.Facet, e.Body, seen(f)), err
 	case lineage.KindAlias:

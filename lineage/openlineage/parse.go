@@ -12,12 +12,7 @@ import (
 	"github.com/accordhq/accord/lineage"
 )
 
-// MaxEvent is how large an event should be taken, in bytes. To keep to it is for
-// the caller, who reads the event from somewhere. The largest seen had 23 MB,
-// most of it query plans that senders leave out by now.
-const MaxEvent = 16 << 20
-
-// The other bounds of an event.
+// The bounds of an event. That of its size is the caller's, who reads it.
 const (
 	// maxDepth bounds the nesting of arrays and objects. Query plans in facets
 	// go down to some hundreds.

@@ -17,9 +17,9 @@ type Item struct {
 
 // Read yields the events of a file: one JSON object, an array of them, one on
 // each line, or any number one after another. No event has more than limit
-// bytes. An error is of the item it comes with, whose Line is set; the events
-// after it follow, as far as their beginning can be told. An error of r ends
-// the sequence.
+// bytes. A *Fault is of the item it comes with, whose Line is set; the events
+// after it follow, as far as their beginning can be told. Any other error is
+// one of r and ends the sequence.
 func Read(r io.Reader, limit int) iter.Seq2[Item, error] {
 	return func(yield func(Item, error) bool) {
 		s := splitter{r: bufio.NewReaderSize(r, 64<<10), line: 1, limit: limit}
@@ -84,7 +84,7 @@ func (s *splitter) strange(c byte) (Item, error) {
 			break // and comes again
 		}
 	}
-	return s.fail(line, "%q, want a JSON object", c)
+	return s.fail(line, "begins with %q: want a JSON object", c)
 }
 
 func (s *splitter) read() (byte, error) {
@@ -134,5 +134,5 @@ func (s *splitter) object() (Item, error) {
 }
 
 func (s *splitter) fail(line int, format string, args ...any) (Item, error) {
-	return Item{Line: line}, fmt.Errorf("line %d: %s", line, fmt.Sprintf(format, args...))
+	return Item{Line: line}, &Fault{Reason: fmt.Sprintf(format, args...)}
 }

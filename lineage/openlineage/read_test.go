@@ -2,6 +2,7 @@ package openlineage_test
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 	"testing/iotest"
@@ -16,7 +17,7 @@ func readAll(text string, limit int) []string {
 	var out []string
 	for item, err := range openlineage.Read(strings.NewReader(text), limit) {
 		if err != nil {
-			out = append(out, err.Error())
+			out = append(out, fmt.Sprintf("line %d: %v", item.Line, err))
 			continue
 		}
 		out = append(out, strings.Repeat("\n", item.Line)+string(item.Body))
@@ -37,8 +38,8 @@ func TestRead(t *testing.T) {
 		{"lines", "{}\n\n{\"a\":1}\r\n{}", []string{"\n{}", "\n\n\n{\"a\":1}", "\n\n\n\n{}"}},
 		{"objects over lines", "{\n}\n{\n}", []string{"\n{\n}", "\n\n\n{\n}"}},
 		{"a line that breaks off", "{}\n{\"a\": \"x\n{}\n", []string{"\n{}", "line 2: the object is not closed at the end of its line", "\n\n\n{}"}},
-		{"a line that is no object", "{}\nhello {}\n7\n{}\n", []string{"\n{}", `line 2: 'h', want a JSON object`, `line 3: '7', want a JSON object`, "\n\n\n\n{}"}},
-		{"an array in an array", "[[{}]]", []string{`line 1: '[', want a JSON object`, "line 1: the array is not closed"}},
+		{"a line that is no object", "{}\nhello {}\n7\n{}\n", []string{"\n{}", `line 2: begins with 'h': want a JSON object`, `line 3: begins with '7': want a JSON object`, "\n\n\n\n{}"}},
+		{"an array in an array", "[[{}]]", []string{`line 1: begins with '[': want a JSON object`, "line 1: the array is not closed"}},
 		{"an array that is not closed", "[{},\n", []string{"\n{}", "line 2: the array is not closed"}},
 		{"an object that is not closed", "{\"a\":\n{}", []string{"line 1: the object is not closed"}},
 		{"too large", "{\"a\":\"0123456789\"}\n{}", []string{"line 1: the event has 18 bytes, more than the 16 allowed", "\n\n{}"}},
@@ -74,6 +75,9 @@ func FuzzRead(f *testing.F) {
 		for item, err := range openlineage.Read(strings.NewReader(text), 64) {
 			if item.Line < line || len(item.Body) > 64 || err == nil && !strings.Contains(text, string(item.Body)) {
 				t.Fatalf("%v after line %d", item, line)
+			}
+			if fault := new(openlineage.Fault); err != nil && !errors.As(err, &fault) {
+				t.Fatalf("%v is no fault", err)
 			}
 			line = item.Line
 		}
