@@ -57,7 +57,16 @@ func (r *resolver) statement(st *statement) Statement {
 	case Update, Merge:
 		rel, out.Columns = r.changed(st, queries, out.Target)
 	}
-	out.Sources, out.Influences = rel.collect()
+	tables, influences := r.collect(rel)
+	for _, table := range tables {
+		out.Sources = append(out.Sources, table.name)
+	}
+	out.Influences = influences
+	if st.kind == CreateView { // who reads the view need not look below it again
+		if view := r.known[out.Target.fold()]; view != nil {
+			view.reads, view.influences = tables, influences
+		}
+	}
 	for _, f := range r.unknown {
 		out.Unknown = append(out.Unknown, Unknown{r.lines.Position(f.at), f.what})
 	}

@@ -103,6 +103,9 @@ func (r *resolver) like(d *definition, table *Table) {
 		return
 	}
 	other := r.script.Tables[i]
+	if !r.spend(len(other.Columns) + len(other.Options)) {
+		return
+	}
 	table.Columns = append(table.Columns, other.Columns...)
 	if d.likeOptions {
 		options := maps.Clone(other.Options)

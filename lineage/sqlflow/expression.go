@@ -20,6 +20,8 @@ type expression struct {
 	// operands go through effect into the value.
 	effect   effect
 	operands []*expression
+	// made: the value is a transformation of the operands and nothing else.
+	made bool
 	// deciding are conditions: which operand becomes the value.
 	deciding []*expression
 	// sorting orders what an aggregate collects.
@@ -73,8 +75,13 @@ func (p *parser) expression() *expression {
 	}
 }
 
+// transformed makes something of operands. Of one that was transformed already
+// nothing more is to be said: casts of casts nest no deeper.
 func transformed(at int, operands ...*expression) *expression {
-	return &expression{at: at, effect: effect{subtype: Transformation}, operands: operands}
+	if len(operands) == 1 && operands[0].made {
+		return operands[0]
+	}
+	return &expression{at: at, effect: effect{subtype: Transformation}, operands: operands, made: true}
 }
 
 // test reads an operator without a right operand, as IS NOT NULL.
@@ -194,11 +201,11 @@ func (p *parser) operand() *expression {
 }
 
 // within takes a nested field out of an expression.
-func within(e *expression, steps ...string) *expression {
-	if e.path == nil {
+func within(e *expression, step string) *expression {
+	if e.path == nil || len(e.path) >= maxDepth {
 		return transformed(e.at, e)
 	}
-	return &expression{at: e.at, path: append(e.path[:len(e.path):len(e.path)], steps...)}
+	return &expression{at: e.at, path: append(e.path[:len(e.path):len(e.path)], step)}
 }
 
 // index reads [1], ['key'] or [1:2] after an expression.

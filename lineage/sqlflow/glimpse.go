@@ -16,7 +16,7 @@ func (a *analysis) glimpsed(tokens []token, of Statement) []Name {
 		t := p.next()
 		switch {
 		case t.is("("):
-			inCall = append(inCall, !p.startsQuery(0) && p.pos > 1 && callable(tokens[p.pos-2]))
+			inCall = append(inCall, p.pos > 1 && callable(tokens[p.pos-2]) && !p.startsQuery(0))
 		case t.is(")") && len(inCall) > 0:
 			inCall = inCall[:len(inCall)-1]
 		case t.named() && p.at("AS") && p.ahead(1).is("("):
@@ -45,11 +45,18 @@ func (g *glimpse) table(path []string) {
 	if len(path) == 1 && (g.named[fold(path[0])] || reserved[fold(path[0])]) {
 		return
 	}
-	tables, _ := g.stored(g.complete(path)).collect()
-	for _, name := range tables {
-		if key := name.fold(); !g.seen[key] {
+	for _, table := range g.below(g.stored(g.complete(path))) {
+		if key := table.name.fold(); !g.seen[key] {
 			g.seen[key] = true
-			g.out = append(g.out, name)
+			g.out = append(g.out, table.name)
 		}
 	}
+}
+
+// below are the stored tables that a table or view stands for.
+func (g *glimpse) below(rel *relation) []*relation {
+	if rel.name.Table == "" {
+		return rel.reads
+	}
+	return []*relation{rel}
 }

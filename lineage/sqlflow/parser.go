@@ -188,7 +188,8 @@ func (p *parser) bracketed() (string, bool) {
 	}
 }
 
-// path reads a name with dots.
+// path reads a name with dots; of one with more parts than anything can nest,
+// the first.
 func (p *parser) path() []string {
 	part, ok := p.name()
 	if !ok {
@@ -201,7 +202,9 @@ func (p *parser) path() []string {
 		if !ok {
 			break
 		}
-		path = append(path, part)
+		if len(path) < maxDepth {
+			path = append(path, part)
+		}
 	}
 	return path
 }

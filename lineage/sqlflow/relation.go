@@ -98,7 +98,7 @@ func nested(from []Source, steps []string) []Source {
 	}
 	out := slices.Clone(from)
 	for i := range out {
-		if out[i].Subtype != Identity {
+		if out[i].Subtype != Identity || len(out[i].Column) > maxPath {
 			continue
 		}
 		for _, step := range steps {
@@ -147,28 +147,30 @@ func (r *relation) names() []string {
 
 // collect gives the stored tables below a relation and what influences its
 // rows, each once.
-func (r *relation) collect() (tables []Name, influences []Source) {
+func (r *resolver) collect(rel *relation) (tables []*relation, influences []Source) {
 	seen := map[*relation]bool{}
 	named := map[Name]bool{}
 	var decided sources
-	var visit func(r *relation)
-	visit = func(r *relation) {
-		if seen[r] {
+	var visit func(rel *relation)
+	visit = func(rel *relation) {
+		if seen[rel] {
 			return
 		}
-		seen[r] = true
-		if key := r.name.fold(); r.name.Table != "" && !named[key] {
+		seen[rel] = true
+		if key := rel.name.fold(); rel.name.Table != "" && !named[key] {
 			named[key] = true
-			tables = append(tables, r.name)
+			tables = append(tables, rel)
 		}
-		for _, below := range r.reads {
+		for _, below := range rel.reads {
 			visit(below)
 		}
-		for _, s := range r.influences {
-			decided.add(s)
+		if r.spend(len(rel.influences)) {
+			for _, s := range rel.influences {
+				decided.add(s)
+			}
 		}
 	}
-	visit(r)
+	visit(rel)
 	return tables, decided.list
 }
 

@@ -134,6 +134,8 @@ func (s Subtype) direct() bool {
 const (
 	// maxDepth is how deep queries, expressions and joins may nest.
 	maxDepth = 200
+	// maxPath is how long the path of a nested field may get, in bytes.
+	maxPath = 4096
 	// maxTokens is how long one statement may be.
 	maxTokens = 500_000
 	// maxStatements is how many statements a script may have.
