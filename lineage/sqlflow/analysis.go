@@ -1,6 +1,7 @@
 package sqlflow
 
 import (
+	"slices"
 	"strconv"
 
 	"github.com/accordhq/accord/schema"
@@ -20,12 +21,12 @@ type analysis struct {
 
 // statement reads and resolves the tokens of one statement.
 func (a *analysis) statement(tokens []token) {
-	p := &parser{sql: a.lexer.sql, tokens: tokens, backticks: a.lexer.backticks}
+	p := &parser{sql: a.lexer.sql, tokens: tokens}
 	if a.lexer.cut > 0 {
 		p.note(a.lexer.cut, "the statement is too long: the rest is not read")
 	}
 	for i, st := range p.statements() {
-		r := &resolver{analysis: a, backticks: p.backticks, begin: st.at}
+		r := &resolver{analysis: a, begin: st.at}
 		if i == 0 {
 			r.unknown = p.unknown
 		}
@@ -67,8 +68,16 @@ func (r *resolver) statement(st *statement) Statement {
 			view.reads, view.influences = tables, influences
 		}
 	}
-	for _, f := range r.unknown {
-		out.Unknown = append(out.Unknown, Unknown{r.lines.Position(f.at), f.what})
+	out.Unknown = r.unknowns()
+	return out
+}
+
+// unknowns are the faults in the order of the text, each once.
+func (r *resolver) unknowns() []Unknown {
+	slices.SortStableFunc(r.unknown, func(a, b fault) int { return a.at - b.at })
+	var out []Unknown
+	for _, f := range slices.Compact(r.unknown) {
+		out = append(out, Unknown{r.lines.Position(f.at), f.what})
 	}
 	return out
 }

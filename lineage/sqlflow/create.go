@@ -54,21 +54,27 @@ type columnDefinition struct {
 	computed *expression
 }
 
+// createWords stand between CREATE and what is created.
+var createWords = set("GLOBAL", "LOCAL", "TEMPORARY", "TEMP", "EXTERNAL", "UNLOGGED", "MATERIALIZED", "SOURCE", "STREAMING", "LIVE",
+	"TRANSIENT", "DYNAMIC", "RECURSIVE")
+
 func (p *parser) create(s *statement) {
 	p.next()
 	p.accept("OR", "REPLACE")
 	d := &definition{options: map[string]string{}}
-	for p.atAny("GLOBAL", "LOCAL", "TEMPORARY", "TEMP", "EXTERNAL", "UNLOGGED", "MATERIALIZED", "SOURCE", "STREAMING", "LIVE", "TRANSIENT", "DYNAMIC", "RECURSIVE") {
-		w := p.next().upper
-		d.temporary = d.temporary || w == "TEMPORARY" || w == "TEMP"
-		d.view = d.view || w == "MATERIALIZED" // which a view is not, see below
+	materialized := false
+	for createWords[p.peek().upper] {
+		switch p.next().upper {
+		case "TEMPORARY", "TEMP":
+			d.temporary = true
+		case "MATERIALIZED":
+			materialized = true
+		}
 	}
-	materialized := d.view
 	switch {
 	case p.acceptAny("TABLE", "STREAM"):
-		d.view = false
 	case p.accept("VIEW"):
-		d.view = !materialized // it stores rows of its own
+		d.view = !materialized // that stores rows of its own
 	default:
 		return // a function, a catalog, an index, ...
 	}

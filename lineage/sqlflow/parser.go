@@ -6,13 +6,11 @@ import "slices"
 // what it cannot place it notes and steps over, up to the next word that begins
 // a clause.
 type parser struct {
-	sql    string
-	tokens []token // the last is the endToken
-	pos    int
-	depth  int
-	// backticks: see lexer.
-	backticks bool
-	unknown   []fault
+	sql     string
+	tokens  []token // the last is the endToken
+	pos     int
+	depth   int
+	unknown []fault
 	// lost: tokens were stepped over, so that tables may be missing.
 	lost bool
 }

@@ -125,7 +125,6 @@ func (p *parser) term() term {
 	case p.at("TABLE"):
 		at := p.next().at
 		return term{selection: &selection{
-			at:    at,
 			items: []item{{at: at, star: &star{}}},
 			from:  []*source{{at: p.peek().at, table: p.path()}},
 		}}
@@ -133,7 +132,7 @@ func (p *parser) term() term {
 		return term{selection: p.selection()}
 	}
 	p.misread("a query was expected, not " + p.quote())
-	return term{selection: &selection{at: p.peek().at}}
+	return term{selection: &selection{}}
 }
 
 // rows reads what follows VALUES.

@@ -5,10 +5,9 @@ import "strconv"
 // resolver turns the tree of one statement into relations.
 type resolver struct {
 	*analysis
-	backticks bool
-	unknown   []fault
-	begin     int  // of the statement
-	spent     bool // the end of the work has been noted
+	unknown []fault
+	begin   int  // of the statement
+	spent   bool // the end of the work has been noted
 }
 
 func (r *resolver) note(at int, what string) {

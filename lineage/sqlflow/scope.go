@@ -67,13 +67,13 @@ func (b binding) called(qualifier []string) bool {
 
 // reference finds what a column's name means, from the innermost query out.
 func (r *resolver) reference(e *expression, s *scope) []Source {
-	if e.doubtful && r.backticks {
+	if e.doubtful && r.lexer.backticks {
 		return nil // a string
 	}
+	if from, ok := r.qualified(e, s); ok {
+		return from
+	}
 	for in := s; in != nil; in = in.outer {
-		if slices.ContainsFunc(in.bound, func(b string) bool { return strings.EqualFold(b, e.path[0]) }) {
-			return nil
-		}
 		if from, ok := r.inScope(e, in); ok {
 			return from
 		}
@@ -91,9 +91,6 @@ var pseudoColumns = set("rowtime", "rowkey", "rowpartition", "rowoffset", "windo
 func (r *resolver) inScope(e *expression, s *scope) ([]Source, bool) {
 	if !r.spend(1 + len(s.bindings)) {
 		return nil, true
-	}
-	if from, ok := qualified(e.path, s.bindings); ok {
-		return from, true
 	}
 	item, named := s.item(e.path)
 	if named && s.itemsFirst {
@@ -120,8 +117,37 @@ func (s *scope) item(path []string) ([]Source, bool) {
 	return nested(from, path[1:]), ok
 }
 
-// qualified finds t.a and db.t.a; longer qualifiers first.
-func qualified(path []string, bindings []binding) ([]Source, bool) {
+// qualified finds parameters of lambdas, which are no columns, and t.a, t being
+// a source of this query or one around it: those go before a field a of a column
+// t that a table may have.
+func (r *resolver) qualified(e *expression, s *scope) ([]Source, bool) {
+	for ; s != nil; s = s.outer {
+		if slices.ContainsFunc(s.bound, func(b string) bool { return strings.EqualFold(b, e.path[0]) }) {
+			return nil, true
+		}
+		if !r.spend(1 + len(s.bindings)) {
+			return nil, true
+		}
+		if from, ok := inBindings(e.path, s.bindings); ok {
+			return from, true
+		}
+		if s.lists(e.path[0]) {
+			return nil, false
+		}
+	}
+	return nil, false
+}
+
+// lists says whether a source is known to have a column.
+func (s *scope) lists(name string) bool {
+	return slices.ContainsFunc(s.bindings, func(b binding) bool {
+		_, ok := b.rel.lookup(name)
+		return ok
+	})
+}
+
+// inBindings finds t.a and db.t.a; longer qualifiers first.
+func inBindings(path []string, bindings []binding) ([]Source, bool) {
 	for n := min(len(path)-1, 3); n > 0; n-- {
 		for _, b := range bindings {
 			if !b.called(path[:n]) {

@@ -2,7 +2,6 @@ package sqlflow
 
 // selection is one SELECT.
 type selection struct {
-	at       int
 	distinct bool
 	items    []item
 	// into is the table of SELECT ... INTO t.
@@ -42,7 +41,7 @@ type star struct {
 }
 
 func (p *parser) selection() *selection {
-	s := &selection{at: p.peek().at}
+	s := &selection{}
 	if p.accept("FROM") {
 		s.from = p.sources()
 	}

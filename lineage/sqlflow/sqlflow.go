@@ -27,6 +27,11 @@ type Options struct {
 	Columns func(table Name) []string
 	// Catalog and Database complete names that leave them out.
 	Catalog, Database string
+	// Dialect is the name that OpenLineage's sql facet gives the dialect, "" if
+	// it is not known. It matters for "..." alone: a string in spark, hive,
+	// databricks, bigquery and mysql, else a name. Without it, a script that
+	// quotes names in backticks has strings there.
+	Dialect string
 }
 
 // Script is what a text says.
@@ -148,6 +153,9 @@ const (
 	maxUnknown = 50
 )
 
+// quotesStrings are the dialects in which "..." is a string.
+var quotesStrings = set("spark", "sparksql", "spark_sql", "hive", "databricks", "bigquery", "mysql")
+
 // Analyze reads a script. It never fails: what it does not understand is in
 // the statements' Unknown. Its time grows with the length of the text, and
 // Columns is all it asks of the outside.
@@ -160,6 +168,7 @@ func Analyze(sql string, opts Options) Script {
 		known: map[Name]*relation{},
 		work:  maxWork,
 	}
+	a.lexer.backticks = quotesStrings[fold(opts.Dialect)]
 	for len(a.script.Statements) < maxStatements {
 		tokens, more := a.lexer.statement()
 		if len(tokens) > 1 { // the last is its end

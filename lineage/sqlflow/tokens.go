@@ -40,8 +40,8 @@ func (t token) named() bool {
 type lexer struct {
 	sql string
 	pos int
-	// backticks: the script quotes names in backticks, so what is in double
-	// quotes is a string.
+	// backticks: names are quoted in backticks, so what is in double quotes is
+	// a string.
 	backticks bool
 	// cut is the offset of the first token of a statement that is left out, 0
 	// if none is.
@@ -228,8 +228,9 @@ func (l *lexer) number() token {
 // digitName tells a name that begins with digits, as Spark and Hive allow
 // (30_days), from a number with an exponent or a suffix (1e5, 10L, 2.5BD).
 func digitName(text string) bool {
-	return !strings.HasPrefix(strings.ToLower(text), "0x") && !strings.Contains(text, ".") &&
-		strings.ContainsFunc(text, func(r rune) bool { return isLetter(byte(r)) && !strings.ContainsRune("eEdDfFlLsSyYbB", r) })
+	const notInNumbers = "acghijkmnopqrtuvwxz"
+	text = strings.ToLower(text)
+	return !strings.HasPrefix(text, "0x") && !strings.Contains(text, ".") && strings.ContainsAny(text, notInNumbers)
 }
 
 // wordLength measures the word that begins here: letters of any language,
