@@ -70,12 +70,12 @@ func (r *resolver) declared(d *definition, table *Table) *relation {
 	}
 	stored := &relation{name: table.Name}
 	for _, c := range table.Columns {
-		if computed[c.Name] == nil {
+		if !c.Computed {
 			stored.add(c.Name, []Source{{Table: table.Name, Column: c.Name, Subtype: Identity}})
 		}
 	}
 	rel := &relation{name: table.Name, writable: []string{}}
-	in := &scope{owner: &relation{}, bindings: []binding{{rel: stored}}}
+	in := &scope{owner: &relation{}, items: rel, bindings: []binding{{rel: stored}}}
 	for _, c := range table.Columns {
 		if how := computed[c.Name]; how != nil {
 			var from sources
@@ -83,13 +83,28 @@ func (r *resolver) declared(d *definition, table *Table) *relation {
 			rel.add(c.Name, from.list)
 			continue
 		}
+		if c.Computed {
+			rel.add(c.Name, r.computedLike(d, c.Name, table.Name))
+			continue
+		}
 		from, _ := stored.lookup(c.Name)
 		rel.add(c.Name, from)
-		if !c.Virtual && !c.Computed {
+		if !c.Virtual {
 			rel.writable = append(rel.writable, c.Name)
 		}
 	}
 	return rel
+}
+
+// computedLike is what a column is computed from that LIKE takes over: the same
+// columns of the new table.
+func (r *resolver) computedLike(d *definition, name string, table Name) []Source {
+	from, _ := r.stored(r.complete(d.like)).lookup(name)
+	from = slices.Clone(from)
+	for i := range from {
+		from[i].Table = table
+	}
+	return from
 }
 
 // like takes over the columns and options of another table.

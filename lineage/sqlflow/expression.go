@@ -222,7 +222,11 @@ func (p *parser) index(e *expression) *expression {
 	p.skip(func() bool { return p.peek().is("]") })
 	p.symbol("]")
 	element := within(e, step)
-	if key.constant() {
+	switch {
+	case key.constant():
+		return element
+	case element.made: // a[i][j][k] nests no deeper than a[i]
+		element.operands = append(element.operands, key)
 		return element
 	}
 	return transformed(e.at, element, key)

@@ -71,6 +71,7 @@ func TestLong(t *testing.T) {
 		"columns":   "SELECT " + strings.Repeat("a.id, ", many) + "name FROM a",
 		"casts":     "SELECT id" + strings.Repeat("::int", many) + " FROM a",
 		"fields":    "SELECT id" + strings.Repeat("[1].id", many) + " FROM a",
+		"indexes":   "SELECT id" + strings.Repeat("[name]", many) + " FROM a",
 		"views":     "CREATE VIEW v AS SELECT id FROM a;" + strings.Repeat("CREATE OR REPLACE VIEW v AS SELECT id FROM v WHERE id > 1;", 5_000),
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -1,6 +1,9 @@
 package sqlflow
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // parser turns the tokens of one statement into a tree. It never gives up:
 // what it cannot place it notes and steps over, up to the next word that begins
@@ -112,11 +115,10 @@ func (p *parser) quote() string {
 		return "the end of the statement"
 	}
 	const longest = 40
-	text := []rune(t.text)
-	if len(text) > longest {
-		return string(text[:longest]) + "..."
+	if len(t.text) <= longest {
+		return t.text
 	}
-	return string(text)
+	return strings.ToValidUTF8(t.text[:longest], "") + "..."
 }
 
 // skip steps over tokens until stop says so, the parenthesis ends that encloses
