@@ -67,7 +67,7 @@ func (p *parser) joinWords() (join, bool) {
 			j.natural = true
 		case "LEFT", "RIGHT", "FULL", "CROSS", "SEMI", "ANTI":
 			j.kind = w
-		case "INNER", "OUTER", "ASOF", "GLOBAL", "ANY":
+		case "INNER", "OUTER", "ASOF":
 		case "JOIN":
 			return j, true
 		case "APPLY": // SQL Server: CROSS APPLY, OUTER APPLY

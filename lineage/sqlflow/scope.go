@@ -134,8 +134,17 @@ func (r *resolver) qualified(e *expression, s *scope) ([]Source, bool) {
 		if s.lists(e.path[0]) {
 			return nil, false
 		}
+		if len(e.path) > 1 && s.calls(e.path[0]) {
+			r.note(e.at, e.path[0]+" has no column "+strings.Join(e.path[1:], "."))
+			return nil, true
+		}
 	}
 	return nil, false
+}
+
+// calls says whether a source goes by a name.
+func (s *scope) calls(name string) bool {
+	return slices.ContainsFunc(s.bindings, func(b binding) bool { return b.called([]string{name}) })
 }
 
 // lists says whether a source is known to have a column.

@@ -13,8 +13,19 @@
 // from (resolve.go, relation.go). A statement's answer is read off the relation
 // it writes.
 //
-// The vocabulary is that of OpenLineage's column lineage facet 1-2-0, and the
-// subtypes are those its Spark and Hive integrations would report.
+// The vocabulary is that of OpenLineage's column lineage facet 1-2-0, and edges
+// are those that its Spark and Hive integrations report of the same SQL, which
+// has these consequences:
+//
+//   - What CASE, IF, COALESCE and their kin choose is an IDENTITY of the chosen;
+//     conditions are CONDITIONAL, at the column and not at the table.
+//   - A join that drops rows without a partner is a FILTER, too.
+//   - DISTINCT and UNION without ALL are a GROUP_BY of all columns.
+//   - COUNT(*) is made from no column; COUNT(a) is a masking AGGREGATION of a.
+//
+// Those read the plan after the optimizer and this reads the text. So a column
+// that WHERE compares with a constant is a source here and none there, and what
+// a comma joins and WHERE compares is a FILTER here and a JOIN there as well.
 package sqlflow
 
 import "github.com/accordhq/accord/schema"
