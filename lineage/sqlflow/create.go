@@ -128,7 +128,7 @@ func (p *parser) tableClauses(s *statement) {
 		case p.accept("STORED", "AS"), p.accept("STORED", "BY"):
 			p.next()
 		case p.accept("LIKE"):
-			d.like, d.likeOptions = p.path(), true
+			d.like = p.path()
 			d.likeOptions = p.likeClauses()
 		default:
 			p.next()

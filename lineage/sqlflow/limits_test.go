@@ -12,7 +12,7 @@ import (
 // be said not to be understood, in time.
 func TestHostile(t *testing.T) {
 	t.Parallel()
-	const many = 200_000
+	const many = 100_000
 	doubling := "WITH c0 AS (SELECT * FROM a)"
 	for i := range 40 {
 		doubling += fmt.Sprintf(", c%d AS (SELECT x.*, y.* FROM c%d x, c%d y)", i+1, i, i)

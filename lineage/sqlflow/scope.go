@@ -54,15 +54,8 @@ type binding struct {
 // called says whether a qualifier means this binding: o for o, db.t or t for
 // db.t.
 func (b binding) called(qualifier []string) bool {
-	if len(qualifier) > len(b.path) {
-		return false
-	}
-	for i, part := range b.path[len(b.path)-len(qualifier):] {
-		if fold(qualifier[i]) != part {
-			return false
-		}
-	}
-	return len(qualifier) > 0
+	last := b.path[max(0, len(b.path)-len(qualifier)):]
+	return len(last) > 0 && slices.EqualFunc(last, qualifier, func(part, q string) bool { return part == fold(q) })
 }
 
 // reference finds what a column's name means, from the innermost query out.
