@@ -88,6 +88,7 @@ func (p *parser) create(s *statement) {
 		p.close()
 	}
 	p.tableClauses(s)
+	p.queryTail()
 	switch {
 	case s.query == nil:
 		d.view = false // Spark: a view over files or a topic
@@ -98,15 +99,14 @@ func (p *parser) create(s *statement) {
 	}
 }
 
-// tableClauses reads what follows the columns.
+// tableClauses reads what follows the columns, up to the query.
 func (p *parser) tableClauses(s *statement) {
 	d := s.table
-	for p.peek().kind != endToken {
+	for s.query == nil && p.peek().kind != endToken {
 		switch {
 		case p.accept("AS"):
 			if p.startsQuery(0) {
 				s.query = p.query()
-				p.queryTail()
 			}
 		case p.peek().is("(") && p.startsQuery(0): // without AS
 			s.query = p.query()
@@ -142,8 +142,8 @@ func (p *parser) queryTail() {
 		p.accept("NO")
 		p.accept("DATA")
 		p.accept("SCHEMA", "BINDING")
-		p.acceptAny("CHECK", "CASCADED", "LOCAL")
-		p.accept("OPTION")
+		p.acceptAny("CASCADED", "LOCAL")
+		p.accept("CHECK", "OPTION")
 	}
 }
 
