@@ -29,10 +29,9 @@ CREATE TABLE accord_facts (
     said_us  bigint NOT NULL,
     body     bytea  NOT NULL  -- JSON, or nothing
 );
-CREATE UNIQUE INDEX accord_facts_by_seq ON accord_facts (seq);
+CREATE UNIQUE INDEX accord_facts_by_seq ON accord_facts (seq) INCLUDE (kind);
 -- By digest, because an index takes no key longer than 2.7 KB.
 CREATE UNIQUE INDEX accord_facts_by_key ON accord_facts (sha256(key), kind);
-CREATE INDEX accord_facts_by_kind ON accord_facts (kind, seq);
 CREATE INDEX accord_facts_by_last ON accord_facts (kind, last_us);
 CREATE INDEX accord_facts_by_scope ON accord_facts (sha256(scope), kind, last_us) WHERE scope <> '';
 
