@@ -3,8 +3,6 @@ package pglog_test
 import (
 	"testing"
 
-	"github.com/accordhq/accord/lineage"
-	"github.com/accordhq/accord/lineage/lineagetest"
 	"github.com/accordhq/accord/registry"
 	"github.com/accordhq/accord/registry/logtest"
 	"github.com/accordhq/accord/registry/memlog"
@@ -56,18 +54,4 @@ func BenchmarkLog20k(b *testing.B) {
 			}
 		}
 	})
-}
-
-func BenchmarkPut(b *testing.B)    { lineagetest.BenchmarkPut(b, openForBench) }
-func BenchmarkRecord(b *testing.B) { lineagetest.BenchmarkRecord(b, openForBench) }
-
-// What is observed must not slow what is registered.
-func BenchmarkAppendUnderFlood(b *testing.B) {
-	dsn := pgtest.Schema(b)
-	lineagetest.BenchmarkBesideFlood(b, openLineage(b, dsn, pglog.Options{}), logtest.Appending(b, open(b, dsn, pglog.Options{})))
-}
-
-func openForBench(b *testing.B) lineage.Store {
-	b.Helper()
-	return openLineage(b, pgtest.Schema(b), pglog.Options{})
 }

@@ -10,7 +10,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/accordhq/accord/lineage"
 	"github.com/accordhq/accord/registry"
 	"github.com/accordhq/accord/registry/logtest"
 	"github.com/accordhq/accord/registry/pglog"
@@ -399,52 +398,6 @@ func TestAppendWhileTheLogIsLocked(t *testing.T) {
 	time.Sleep(100 * time.Millisecond)
 	if got := count(t, log); got != 0 {
 		t.Errorf("%d entries were written after the append had failed", got)
-	}
-}
-
-// What is observed is put again by itself when a connection is lost, because
-// it merges; events are not, because their sender would not be told whether
-// they are fresh.
-func TestLineageWhenAConnectionIsLost(t *testing.T) {
-	t.Parallel()
-	dsn := pgtest.Schema(t)
-	proxy := pgtest.StartProxy(t, pgtest.Address(t, dsn))
-	store := openLineage(t, pgtest.At(t, dsn, proxy.Address), pglog.Options{})
-	facts := []lineage.Fact{{Kind: lineage.KindNode, Key: "a"}}
-	events := []lineage.Event{{Digest: [32]byte{1}, Body: []byte("precious")}}
-
-	proxy.Cut()
-	if err := store.Put(t.Context(), facts); err != nil {
-		t.Errorf("put over a lost connection: %v", err)
-	}
-	proxy.LoseAnswer("seen again")
-	facts[0].Body = []byte("seen again")
-	if err := store.Put(t.Context(), facts); err != nil {
-		t.Errorf("put whose answer was lost: %v", err)
-	}
-	proxy.LoseAnswer("precious")
-	if _, err := store.Record(t.Context(), events); err == nil {
-		t.Error("an event whose answer was lost is said to be recorded")
-	}
-	if fresh, err := store.Record(t.Context(), events); err != nil || fresh > 1 {
-		t.Errorf("sent again: %d are fresh (%v)", fresh, err)
-	}
-	if _, total, err := store.Events(t.Context(), lineage.EventQuery{}); err != nil || total != 1 {
-		t.Errorf("%d events (%v), want 1", total, err)
-	}
-}
-
-// Cursors of a restored backup are given a second time.
-func TestLineageOfAnOlderBackup(t *testing.T) {
-	t.Parallel()
-	dsn := pgtest.Schema(t)
-	store := openLineage(t, dsn, pglog.Options{PollInterval: 10 * time.Millisecond})
-	if err := store.Put(t.Context(), []lineage.Fact{{Kind: lineage.KindNode, Key: "a"}}); err != nil {
-		t.Fatal(err)
-	}
-	pgtest.Exec(t, dsn, "UPDATE accord_heads SET seq = 0")
-	if err := store.Wait(t.Context(), 1, 0); err == nil || !strings.Contains(err.Error(), "older backup") {
-		t.Errorf("got %v, want it to speak of an older backup", err)
 	}
 }
 

@@ -9,8 +9,6 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/accordhq/accord/lineage"
-	"github.com/accordhq/accord/lineage/lineagetest"
 	"github.com/accordhq/accord/registry"
 	"github.com/accordhq/accord/registry/logtest"
 	"github.com/accordhq/accord/registry/pglog"
@@ -51,39 +49,6 @@ func schemas(t *testing.T) func(t *testing.T, path string) (dsn string) {
 		}
 		return made[path]
 	}
-}
-
-func TestLineageConformance(t *testing.T) {
-	t.Parallel()
-	pgtest.DSN(t)
-	lineagetest.Run(t, func(t *testing.T) lineage.Store {
-		t.Helper()
-		return openLineage(t, pgtest.Schema(t), pglog.Options{PollInterval: time.Hour})
-	})
-}
-
-func TestLineageConformancePersistent(t *testing.T) {
-	t.Parallel()
-	pgtest.DSN(t)
-	schemaOf := schemas(t)
-	lineagetest.RunPersistent(t, func(t *testing.T, path string) lineage.Store {
-		t.Helper()
-		return openLineage(t, schemaOf(t, path), pglog.Options{PollInterval: 10 * time.Millisecond})
-	})
-}
-
-func openLineage(tb testing.TB, dsn string, opts pglog.Options) *pglog.Lineage {
-	tb.Helper()
-	store, err := pglog.OpenLineage(tb.Context(), dsn, opts)
-	if err != nil {
-		tb.Fatal(err)
-	}
-	tb.Cleanup(func() {
-		if err := store.Close(); err != nil {
-			tb.Error(err)
-		}
-	})
-	return store
 }
 
 func TestLeaseConformance(t *testing.T) {

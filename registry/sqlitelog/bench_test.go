@@ -10,8 +10,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/accordhq/accord/lineage"
-	"github.com/accordhq/accord/lineage/lineagetest"
 	"github.com/accordhq/accord/registry"
 	"github.com/accordhq/accord/registry/logtest"
 	"github.com/accordhq/accord/registry/memlog"
@@ -187,18 +185,4 @@ func BenchmarkLog100k(b *testing.B) {
 			}
 		}
 	})
-}
-
-func BenchmarkPut(b *testing.B)    { lineagetest.BenchmarkPut(b, openForBench) }
-func BenchmarkRecord(b *testing.B) { lineagetest.BenchmarkRecord(b, openForBench) }
-
-// What is observed must not slow what is registered.
-func BenchmarkAppendUnderFlood(b *testing.B) {
-	folder := b.TempDir()
-	lineagetest.BenchmarkBesideFlood(b, openLineage(b, filepath.Join(folder, "lineage.db"), 0), logtest.Appending(b, open(b, filepath.Join(folder, "accord.db"))))
-}
-
-func openForBench(b *testing.B) lineage.Store {
-	b.Helper()
-	return openLineage(b, filepath.Join(b.TempDir(), "lineage.db"), 0)
 }

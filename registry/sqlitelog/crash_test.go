@@ -18,17 +18,12 @@ import (
 	"testing"
 	"time"
 
-	"github.com/accordhq/accord/lineage"
 	"github.com/accordhq/accord/registry"
 	"github.com/accordhq/accord/registry/sqlitelog"
 )
 
-// crashFile, when set, makes the test binary a writer to the log at its value,
-// crashLineage to the store of observations.
-const (
-	crashFile    = "ACCORD_CRASH_FILE"
-	crashLineage = "ACCORD_CRASH_LINEAGE"
-)
+// crashFile, when set, makes the test binary a writer to the log at its value.
+const crashFile = "ACCORD_CRASH_FILE"
 
 // crashFacts let a reader check an entry and its batch for completeness.
 type crashFacts struct {
@@ -188,63 +183,6 @@ func appendForever(path string, out io.Writer) error {
 		at = head
 		// One write of one line: the pipe passes it whole or not at all.
 		if _, err := fmt.Fprintln(out, at); err != nil {
-			return err
-		}
-	}
-}
-
-// What was put and recorded outlives a process that is killed, each call whole.
-func TestLineageCrash(t *testing.T) {
-	t.Parallel()
-	path := filepath.Join(t.TempDir(), "lineage.db")
-	acked := 0
-	for range 3 {
-		lines := killWriters(t, crashLineage, path)
-		acked += len(lines)
-		store := openLineage(t, path, 0)
-		for _, line := range lines {
-			var found [2]lineage.Fact
-			for i := range found {
-				var err error
-				if found[i], err = store.Fact(t.Context(), lineage.KindNode, line+strconv.Itoa(i)); err != nil {
-					t.Errorf("%s %d: %v", line, i, err)
-				}
-			}
-			if fresh, err := store.Record(t.Context(), []lineage.Event{{Digest: sha256.Sum256([]byte(line))}}); fresh != 0 || err != nil {
-				t.Errorf("%s: the event is gone (%v)", line, err)
-			}
-		}
-		if nodes, err := store.List(t.Context(), lineage.KindNode, lineage.Query{}); err != nil || len(nodes)%2 != 0 {
-			t.Errorf("%d facts, put two at a time (%v)", len(nodes), err)
-		}
-		if err := store.Close(); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if got := query(t, path, "PRAGMA integrity_check"); got != "ok" {
-		t.Errorf("integrity check: %s", got)
-	}
-	t.Logf("%d calls acknowledged", acked)
-}
-
-// observeForever puts two facts and records an event and prints their name,
-// until it is killed.
-func observeForever(path string, out io.Writer) error {
-	ctx := context.Background()
-	store, err := sqlitelog.OpenLineage(ctx, path, sqlitelog.Options{})
-	if err != nil {
-		return err
-	}
-	for {
-		name := strconv.FormatUint(rand.Uint64(), 36) + " "
-		body := make([]byte, rand.N(20_000))
-		if err := store.Put(ctx, []lineage.Fact{{Kind: lineage.KindNode, Key: name + "0", Body: body}, {Kind: lineage.KindNode, Key: name + "1"}}); err != nil {
-			return err
-		}
-		if _, err := store.Record(ctx, []lineage.Event{{Digest: sha256.Sum256([]byte(name)), Body: body}}); err != nil {
-			return err
-		}
-		if _, err := fmt.Fprintln(out, name); err != nil {
 			return err
 		}
 	}

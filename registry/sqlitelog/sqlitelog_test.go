@@ -13,8 +13,6 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/accordhq/accord/lineage"
-	"github.com/accordhq/accord/lineage/lineagetest"
 	"github.com/accordhq/accord/registry"
 	"github.com/accordhq/accord/registry/logtest"
 	"github.com/accordhq/accord/registry/sqlitelog"
@@ -43,22 +41,6 @@ func TestLeaseConformance(t *testing.T) {
 		t.Helper()
 		path := filepath.Join(t.TempDir(), "accord.db")
 		return open(t, path), open(t, path)
-	})
-}
-
-func TestLineageConformance(t *testing.T) {
-	t.Parallel()
-	lineagetest.Run(t, func(t *testing.T) lineage.Store {
-		t.Helper()
-		return openLineage(t, filepath.Join(t.TempDir(), "lineage.db"), time.Hour)
-	})
-}
-
-func TestLineageConformancePersistent(t *testing.T) {
-	t.Parallel()
-	lineagetest.RunPersistent(t, func(t *testing.T, path string) lineage.Store {
-		t.Helper()
-		return openLineage(t, filepath.Join(path, "lineage.db"), 5*time.Millisecond)
 	})
 }
 
@@ -219,20 +201,6 @@ func openPolling(tb testing.TB, path string, interval time.Duration) *sqlitelog.
 		}
 	})
 	return log
-}
-
-func openLineage(tb testing.TB, path string, interval time.Duration) *sqlitelog.Lineage {
-	tb.Helper()
-	store, err := sqlitelog.OpenLineage(tb.Context(), path, sqlitelog.Options{PollInterval: interval})
-	if err != nil {
-		tb.Fatal(err)
-	}
-	tb.Cleanup(func() {
-		if err := store.Close(); err != nil {
-			tb.Error(err)
-		}
-	})
-	return store
 }
 
 // connect opens the file as an operator would.
