@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/fstest"
 	"testing/synctest"
@@ -104,10 +105,11 @@ var errClosed = errors.New("closed")
 func TestBell(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		looks, closing := 0, make(chan struct{})
+		var looks atomic.Int64
+		closing := make(chan struct{})
 		bell := sqlstore.NewBell(sqlstore.Ringing[int]{
 			Join: func(a, b int) int { return max(a, b) },
-			Look: func(ctx context.Context) error { looks++; return ctx.Err() }, Every: time.Second,
+			Look: func(ctx context.Context) error { looks.Add(1); return ctx.Err() }, Every: time.Second,
 			Closing: closing, Closed: errClosed,
 		})
 		const waiters = 3
@@ -120,7 +122,7 @@ func TestBell(t *testing.T) {
 		}
 		woken := wait(2)
 		time.Sleep(9*time.Second + 500*time.Millisecond)
-		if looks != waiters+9 {
+		if looks := looks.Load(); looks != waiters+9 {
 			t.Errorf("looked %d times in 9 s, want once for each who came and once a second", looks)
 		}
 		bell.Ring(1)
