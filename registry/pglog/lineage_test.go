@@ -45,6 +45,24 @@ func openLineage(tb testing.TB, dsn string, opts pglog.Options) *pglog.Lineage {
 	return store
 }
 
+// Operators read what was seen with psql.
+func TestLineageViewForOperators(t *testing.T) {
+	t.Parallel()
+	dsn := pgtest.Schema(t)
+	store := openLineage(t, dsn, pglog.Options{})
+	node := lineage.NodeFact{
+		Node:     lineage.Dataset("kafka://b", "заказы"),
+		Interval: lineage.At(time.Date(2026, 3, 14, 15, 9, 26, 535e6, time.UTC)),
+	}
+	if err := store.Put(t.Context(), []lineage.Fact{node.Fact()}); err != nil {
+		t.Fatal(err)
+	}
+	got := pgtest.Query(t, dsn, `SELECT concat_ws(' ', seq, kind, key::json ->> 2, first AT TIME ZONE 'UTC', last AT TIME ZONE 'UTC') FROM accord_seen`)
+	if want := "1 node заказы 2026-03-14 15:09:26.535 2026-03-14 15:09:26.535"; got != want {
+		t.Errorf("the view shows %q, want %q", got, want)
+	}
+}
+
 // What is observed is put again by itself when a connection is lost, because
 // it merges; events are not, because their sender would not be told whether
 // they are fresh.

@@ -2,6 +2,7 @@ package sqlitelog
 
 import (
 	"context"
+	"crypto/sha256"
 	"database/sql"
 	"errors"
 	"fmt"
@@ -79,6 +80,39 @@ func TestOpenLineageRefuses(t *testing.T) {
 	check(t, store.Close())
 	if _, err := Open(t.Context(), path, Options{}); !errors.Is(err, errForeign) {
 		t.Errorf("the file of observations: got %v, want errForeign", err)
+	}
+}
+
+// What does not fit on the disk is refused whole, and the store goes on when
+// there is room.
+func TestObserveOnAFullDisk(t *testing.T) {
+	t.Parallel()
+	store, err := OpenLineage(t.Context(), filepath.Join(t.TempDir(), "lineage.db"), Options{})
+	check(t, err)
+	t.Cleanup(func() { check(t, store.Close()) })
+	facts, events := make([]lineage.Fact, 500), make([]lineage.Event, 500)
+	for i := range facts {
+		body := fmt.Appendf(nil, "%0250d", i)
+		facts[i] = lineage.Fact{Kind: lineage.KindRun, Key: strconv.Itoa(i), Body: body}
+		events[i] = lineage.Event{Digest: sha256.Sum256(body), Body: body}
+	}
+	pragma(t, store.write, "PRAGMA max_page_count = 1")
+	if err := store.Put(t.Context(), facts); err == nil || !strings.Contains(err.Error(), "free some space") {
+		t.Errorf("put: got %v, want an error that says to free some space", err)
+	}
+	if _, err := store.Record(t.Context(), events); err == nil || !strings.Contains(err.Error(), "free some space") {
+		t.Errorf("record: got %v, want an error that says to free some space", err)
+	}
+	if h, err := store.heads(t.Context()); err != nil || h != (sqlstore.Heads{}) {
+		t.Errorf("the heads moved to %v (%v)", h, err)
+	}
+	if got := pragma(t, store.write, "SELECT (SELECT count(*) FROM facts) + (SELECT count(*) FROM events)"); got != "0" {
+		t.Errorf("%s rows were written", got)
+	}
+	pragma(t, store.write, "PRAGMA max_page_count = 1000000")
+	check(t, store.Put(t.Context(), facts))
+	if fresh, err := store.Record(t.Context(), events); err != nil || fresh != len(events) {
+		t.Errorf("when there is room: %d are fresh (%v)", fresh, err)
 	}
 }
 

@@ -33,6 +33,24 @@ func TestLineageConformancePersistent(t *testing.T) {
 	})
 }
 
+// Operators read what was seen with any SQLite shell.
+func TestLineageViewForOperators(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "lineage.db")
+	store := openLineage(t, path, 0)
+	edge := lineage.Edge{
+		Job: lineage.ID{Namespace: "flink", Name: "scoring"}, Direction: lineage.Reads, Dataset: lineage.ID{Namespace: "kafka://b", Name: "orders"},
+		Evidence: lineage.Observed, Source: "kafka", Confidence: 1, Interval: lineage.At(time.Date(2026, 3, 14, 15, 9, 26, 535e6, time.UTC)),
+	}
+	if err := store.Put(t.Context(), []lineage.Fact{edge.Fact()}); err != nil {
+		t.Fatal(err)
+	}
+	got := query(t, path, `SELECT concat_ws(' ', seq, kind, key ->> 3, key ->> 4, first, last, body ->> 'confidence') FROM seen`)
+	if want := "1 edge kafka://b orders 2026-03-14T15:09:26.535Z 2026-03-14T15:09:26.535Z 1"; got != want {
+		t.Errorf("the view shows %q, want %q", got, want)
+	}
+}
+
 // crashLineage, when set, makes the test binary a writer to the store of
 // observations at its value.
 const crashLineage = "ACCORD_CRASH_LINEAGE"
