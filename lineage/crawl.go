@@ -22,6 +22,7 @@ type crawl struct {
 	queue [kindsOfReach][][]int32 // by how a place is reached, then hops: indexes of stops
 	board *board
 	cut   bool // there are more than limit
+	bare   bool // nobody asks for links
 	// scanned counts links that were looked at to tell of the stops.
 	scanned int
 	onward  func(c *crawl, i int32)
@@ -60,33 +61,21 @@ type stop struct {
 	tie  uint64 // the parent's
 }
 
-// board remembers which places a crawl has found. It is used again by others,
-// without being wiped.
+// board remembers which places a crawl has found. It is used again by others, so
+// who is done empties the cells it has set.
 type board struct {
-	round uint32
-	cells []uint64 // the round, and the stop's index
-}
-
-// clear makes the board one for n cells, all empty.
-func (b *board) clear(n int) {
-	if len(b.cells) < n {
-		b.cells, b.round = make([]uint64, n+n/4), 0
-	}
-	if b.round++; b.round == 0 {
-		clear(b.cells)
-		b.round = 1
-	}
+	cells []int32 // a stop's index, one too high; 0 for none
+	set   []int32 // the cells that are not empty
+	stops []stop  // room for those of a crawl
 }
 
 // at returns the stop in a cell, or -1.
-func (b *board) at(cell int32) int32 {
-	if c := b.cells[cell]; uint32(c>>32) == b.round { //nolint:gosec // the two halves
-		return int32(uint32(c)) //nolint:gosec // as set
-	}
-	return -1
-}
+func (b *board) at(cell int32) int32 { return b.cells[cell] - 1 }
 
-func (b *board) set(cell, stop int32) { b.cells[cell] = uint64(b.round)<<32 | uint64(uint32(stop)) } //nolint:gosec // an index
+func (b *board) put(cell, stop int32) {
+	b.cells[cell] = stop + 1
+	b.set = append(b.set, cell)
+}
 
 // newCrawl starts a crawl over so many cells.
 func newCrawl(n *lens, way Way, depth, limit, cells int, onward func(*crawl, int32)) *crawl {
@@ -94,21 +83,28 @@ func newCrawl(n *lens, way Way, depth, limit, cells int, onward func(*crawl, int
 	if !ok {
 		b = &board{}
 	}
-	b.clear(cells)
-	return &crawl{lens: n, way: way, depth: int32(depth), limit: limit, board: b, onward: onward, only: -1} //nolint:gosec // at most MaxDepth
+	if len(b.cells) < cells {
+		b.cells = make([]int32, cells+cells/4)
+	}
+	return &crawl{lens: n, way: way, depth: int32(depth), limit: limit, board: b, stops: b.stops[:0], onward: onward, only: -1} //nolint:gosec // at most MaxDepth
 }
 
-// release gives back what the crawl borrowed. Its stops stay.
+// release gives back what the crawl borrowed: it must not be used any more.
 func (c *crawl) release() {
-	c.scratch.Put(c.board)
-	c.board = nil
+	b := c.board
+	for _, cell := range b.set {
+		b.cells[cell] = 0
+	}
+	b.set, b.stops = b.set[:0], c.stops
+	c.board, c.stops = nil, nil
+	c.scratch.Put(b)
 }
 
 // root starts from a place; cell is -1 if the graph has nothing of it.
 func (c *crawl) root(at, cell int32) {
 	i := int32(len(c.stops)) //nolint:gosec // at most limit
 	if cell >= 0 {
-		c.board.set(cell, i)
+		c.board.put(cell, i)
 	}
 	c.stops = append(c.stops, stop{at: at, cell: cell, parent: -1, via: -1, pair: -1, sight: sight{percent: 100, proven: true, last: never}})
 	c.enqueue(i)
@@ -212,7 +208,7 @@ func (c *crawl) reach(from int32, s stop) {
 			return
 		}
 		known = int32(len(c.stops)) //nolint:gosec // at most limit
-		c.board.set(s.cell, known)
+		c.board.put(s.cell, known)
 		c.stops = append(c.stops, s)
 		c.enqueue(known)
 		return

@@ -74,12 +74,13 @@ func (b *builder) reconsider(i int32) {
 // summary is what a link says of a pair, but for what both links share with the
 // pair.
 func (b *builder) summary(p *pair) link {
-	l := link{many: len(p.more) > 0, first: never}
+	l := link{many: len(p.more) > 0}
 	for w := range p.witnesses() {
 		r := w.what.Value()
-		l.first, l.last, l.gone = min(l.first, second(w.first)), max(l.last, second(w.last)), max(l.gone, b.gone(w))
-		if c, proven := percent(r.confidence), r.evidence.Proves(); surer(proven, c, l.proven, l.percent) {
-			l.percent, l.proven = c, proven
+		c, proven, last := percent(r.confidence), r.evidence.Proves(), second(w.last)
+		l.latest = max(l.latest, last)
+		if w == &p.one || surer(proven, c, l.proven, l.percent) || proven == l.proven && c == l.percent && last > l.last {
+			l.percent, l.proven, l.first, l.last, l.gone = c, proven, second(w.first), last, b.gone(w)
 		}
 	}
 	return l
@@ -148,7 +149,7 @@ func (g *Graph) restrictions(job int32, at uint32) []restriction {
 // standsBy reports whether a through, or a flow, still tells of an output that a
 // job writes: it is evidence, and was not last seen long before the output was.
 func (g *Graph) standsBy(t, output *link, at uint32) bool {
-	return t.proven && t.first <= at && (t.gone == never || at < t.gone) && t.last >= before(output.last, g.opts.Window)
+	return t.proven && t.first <= at && (t.gone == never || at < t.gone) && t.latest >= before(output.latest, g.opts.Window)
 }
 
 // before is the second a duration before another.
@@ -164,7 +165,7 @@ func (b *builder) tracesOf(d *details) []trace {
 		p := b.flows.pairs.at(i)
 		if l := b.summary(p); l.proven && l.gone == never {
 			output := b.fields.at(p.to).vertex
-			last[output] = max(last[output], l.last)
+			last[output] = max(last[output], l.latest)
 		}
 	}
 	traced := make([]trace, 0, len(last))

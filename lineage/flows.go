@@ -38,7 +38,7 @@ func (c *crawl) onwardFlow(i int32) {
 			if c.board.at(followed) >= 0 {
 				continue
 			}
-			c.board.set(followed, i)
+			c.board.put(followed, i)
 		}
 		if c.follow(i, r) {
 			end = false

@@ -30,7 +30,8 @@ type Impact struct {
 	// FieldsLeft is how many of the paths were not answered: there were more than
 	// MaxChanged.
 	FieldsLeft int `json:"fieldsLeft,omitempty"`
-	// Downstream is what lies downstream of the stream, whatever the field.
+	// Downstream is what lies downstream of the stream, whatever the field. It has
+	// no links, nor has that of a field.
 	Downstream Reach `json:"downstream"`
 	// Watch says whether all who read the stream are known.
 	Watch Watch `json:"watch"`
@@ -72,7 +73,7 @@ func (g *Graph) Impact(p Proposal) Impact {
 	for _, path := range paths {
 		out.Fields = append(out.Fields, n.fieldImpact(p, datasets, readers, path))
 	}
-	walk := Walk{From: placesOf(out.Datasets, ""), Way: Downstream, Depth: p.Depth, MaxNodes: p.MaxNodes, Scope: p.Scope}
+	walk := Walk{From: placesOf(out.Datasets, ""), Way: Downstream, Depth: p.Depth, MaxNodes: p.MaxNodes, NoLinks: true, Scope: p.Scope}
 	out.Downstream = g.Walk(walk)
 	out.Watch = g.watchAll(p)
 	return out
@@ -102,13 +103,15 @@ func (n *lens) fieldImpact(p Proposal, datasets []int32, readers []*reading, pat
 	for _, v := range datasets {
 		from = append(from, place{v, path})
 	}
-	c := n.flowCrawl(n, Downstream, depth, MaxCounted, from)
+	most := bound(p.MaxNodes, DefaultNodes, MaxNodes)
+	c := n.flowCrawl(n, Downstream, depth, max(most, MaxCounted), from)
 	defer c.release()
 	c.asked = make([]int32, len(from))
 	for i := range c.asked {
 		c.asked[i] = int32(i) //nolint:gosec // an index
 	}
+	c.bare = true
 	c.run()
-	out.Downstream = c.reachOf(bound(p.MaxNodes, DefaultNodes, MaxNodes))
+	out.Downstream = c.reachOf(most)
 	return out
 }

@@ -37,12 +37,13 @@ type link struct {
 	peer int32
 	via  int32
 	pair int32
-	// first and last span all sightings; after gone, all have ended.
+	// first, last and gone are of the surest sighting: after gone it has ended.
 	first, last, gone uint32
-	percent           uint8 // the best sighting's confidence
+	latest            uint32 // of any sighting
+	percent           uint8  // the surest sighting's confidence
 	marks             marks
-	proven            bool // the best sighting's evidence proves
-	many              bool // there are several sightings: the rest is their best, and only they can tell
+	proven            bool // the surest sighting's evidence proves
+	many              bool // there are several sightings: where the surest is not current, another may be the best
 }
 
 func (l *link) compare(o *link) int {

@@ -1,51 +1,50 @@
 package lineage
 
 import (
-	"cmp"
 	"slices"
 	"strings"
 )
 
 // link tells of a pair what a lens shows of it. It must show something.
 func (n *lens) link(p *pair, flow bool) Link {
-	l := Link{From: n.placeOf(p.from, flow), To: n.placeOf(p.to, flow)}
-	if p.via >= 0 {
-		l.Via = n.vertices.at(p.via).node.ID
+	l := Link{
+		From: n.placeOf(p.from, flow), To: n.placeOf(p.to, flow), Via: n.jobAt(p.via),
+		Sightings: make([]Sighting, 0, 1+len(p.more)),
 	}
-	type shown struct {
-		sight
-		Sighting
-		change Transformation
-	}
-	var all []shown
+	best := sight{status: 3}
 	for w := range p.witnesses() {
 		s, ok := n.witness(w)
 		if !ok {
 			continue
 		}
 		r := w.what.Value()
-		all = append(all, shown{s, Sighting{
+		seen := Sighting{
 			Evidence: r.evidence, Source: r.source, Confidence: r.confidence, Note: r.note, Status: statuses[s.status],
 			Interval: Interval{instant(w.first), instant(w.last)},
-		}, r.change})
-	}
-	slices.SortFunc(all, func(a, b shown) int {
-		return cmp.Or(compareSightings(a.Sighting, b.Sighting), strings.Compare(a.change.Subtype, b.change.Subtype))
-	})
-	best := sight{status: 3}
-	for i, s := range all {
-		l.Sightings = append(l.Sightings, s.Sighting)
-		if i == 0 {
-			l.Interval = s.Interval
-			l.Transformation = s.change
 		}
-		l.Interval = l.Span(s.Interval)
+		if len(l.Sightings) == 0 {
+			l.Interval = seen.Interval
+		}
+		l.Interval = l.Span(seen.Interval)
+		if flow {
+			l.add(r.change)
+		}
+		at, _ := slices.BinarySearchFunc(l.Sightings, seen, compareSightings)
+		l.Sightings = slices.Insert(l.Sightings, at, seen)
 		if s.better(best) {
-			best = s.sight
+			best = s
 		}
 	}
 	l.Status, l.Confidence, l.Proven = statuses[best.status], confidence(best.percent), best.proven
 	return l
+}
+
+// add adds a transformation, in order.
+func (l *Link) add(t Transformation) {
+	at, known := slices.BinarySearchFunc(l.Transformations, t, func(a, b Transformation) int { return strings.Compare(a.Subtype, b.Subtype) })
+	if !known {
+		l.Transformations = slices.Insert(l.Transformations, at, t)
+	}
 }
 
 // confidence is what a percentage stands for.

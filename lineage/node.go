@@ -68,7 +68,7 @@ func (g *Graph) Node(n Node) (NodeInfo, bool) {
 	info := NodeInfo{Node: v.node, Who: g.who(v), Inputs: len(near.in), Outputs: len(near.out)}
 	g.tellNames(&info, v)
 	if info.First.IsZero() {
-		info.Interval = span(near)
+		info.Interval = g.span(near)
 	}
 	if v.details == nil {
 		return info, true
@@ -105,17 +105,19 @@ func (g *Graph) tellNames(info *NodeInfo, v *vertex) {
 }
 
 // span is when any edge of a vertex was seen.
-func span(near *adjacency) Interval {
-	first, last := uint32(never), uint32(0)
+func (g *Graph) span(near *adjacency) (seen Interval) {
 	for _, links := range [][]link{near.in, near.out} {
 		for _, l := range links {
-			first, last = min(first, l.first), max(last, l.last)
+			for w := range g.streams.pairs.at(l.pair).witnesses() {
+				at := Interval{instant(w.first), instant(w.last)}
+				if seen.First.IsZero() {
+					seen = at
+				}
+				seen = seen.Span(at)
+			}
 		}
 	}
-	if first > last {
-		return Interval{}
-	}
-	return Interval{instant(int64(first) * 1e6), instant(int64(last) * 1e6)}
+	return seen
 }
 
 // Nodes lists nodes of a kind in order of their names, and how many there are in

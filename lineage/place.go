@@ -23,9 +23,10 @@ type Link struct {
 	// Via is the job that makes one field of another; zero between nodes, and
 	// where a dataset was said to come from another without a job.
 	Via ID `json:"via,omitzero"`
-	// Transformation is set between fields.
-	Transformation Transformation `json:"transformation,omitzero"`
-	Status         Status         `json:"status"`
+	// Transformations are set between fields: one type, masking or not, in one or
+	// several subtypes.
+	Transformations []Transformation `json:"transformations,omitempty"`
+	Status          Status           `json:"status"`
 	// Confidence is that of the best sighting, Proven whether that is one of
 	// something that happens (Evidence.Proves).
 	Confidence Confidence `json:"confidence"`

@@ -29,7 +29,9 @@ func (c *crawl) reachOf(most int) Reach {
 			r.Hits[k].End = s.end
 		}
 	}
-	c.draw(&r, indexes)
+	if !c.bare {
+		c.draw(&r, indexes)
+	}
 	if c.roots != nil {
 		c.blind(&r, listed)
 	}
@@ -53,16 +55,34 @@ func (c *crawl) nearest(most int) (listed []int32, left int) {
 	for hops := int32(1); hops <= farthest; hops++ {
 		round := rounds[hops]
 		if room := most - len(listed); len(round) > room {
-			slices.SortFunc(round, func(i, j int32) int {
-				a, b := &c.stops[i], &c.stops[j]
-				return cmp.Or(a.beats(b), cmp.Compare(c.tieOf(a), c.tieOf(b)))
-			})
 			left += len(round) - room
-			round = round[:room]
+			round = c.best(round, room)
 		}
 		listed = append(listed, round...)
 	}
 	return listed, left
+}
+
+// best chooses so many stops of one round.
+func (c *crawl) best(round []int32, n int) []int32 {
+	if n == 0 {
+		return nil
+	}
+	type ranked struct {
+		stop int32
+		tie  uint64
+	}
+	order := make([]ranked, len(round))
+	for k, i := range round {
+		order[k] = ranked{i, c.tieOf(&c.stops[i])}
+	}
+	slices.SortFunc(order, func(a, b ranked) int {
+		return cmp.Or(c.stops[a.stop].beats(&c.stops[b.stop]), cmp.Compare(a.tie, b.tie))
+	})
+	for k := range n {
+		round[k] = order[k].stop
+	}
+	return round[:n]
 }
 
 // isTwin reports whether a job is listed by another stop of it.
@@ -113,9 +133,7 @@ func (c *crawl) describe(h *Hit, i int32, indexes []int32) {
 		// The job is listed as it was reached another way, so step over it.
 		parent, via = c.stops[parent].parent, c.stops[parent].at
 	}
-	if via >= 0 {
-		h.Via = c.vertices.at(via).node.ID
-	}
+	h.Via = c.jobAt(via)
 	h.Parent = int(indexes[parent]) - 1
 	root := parent
 	for c.stops[root].parent >= 0 {
@@ -123,6 +141,14 @@ func (c *crawl) describe(h *Hit, i int32, indexes []int32) {
 	}
 	h.Root = int(c.asked[root])
 	h.Who = c.who(c.vertices.at(c.vertexAt(i)))
+}
+
+// jobAt is the name of a job, zero for none.
+func (g *Graph) jobAt(via int32) ID {
+	if via < 0 {
+		return ID{}
+	}
+	return g.vertices.at(via).node.ID
 }
 
 // vertexAt is the vertex of a stop.
@@ -151,57 +177,76 @@ func (c *crawl) leadsOn(i int32) bool {
 // maxScanned bounds the links that are looked at to tell of what was found.
 const maxScanned = 10 * MaxLinks
 
-// draw lists the links among what is listed, and what the crawl started from.
+// draw lists the links among what is listed, and what the crawl started from, in
+// that order.
 func (c *crawl) draw(r *Reach, indexes []int32) {
 	flow, layer := c.roots != nil, &c.streams
 	if flow {
 		layer = &c.flows
 	}
+	type drawn struct {
+		from, to  int32 // ranks
+		via, pair int32
+		marks     marks
+	}
+	var all []drawn
 	for i := range c.stops {
 		s := &c.stops[i]
 		if s.at < 0 || indexes[i] == 0 && s.parent >= 0 {
 			continue
 		}
-		for _, l := range layer.adjacent.at(s.at).toward(c.way) {
-			if c.scanned++; c.scanned > maxScanned {
-				r.AtLeast = true
-				return
-			}
-			if !c.isListed(l.peer, indexes) {
+		links := layer.adjacent.at(s.at).toward(c.way)
+		if c.scanned += len(links); c.scanned > maxScanned {
+			r.AtLeast = true
+			break
+		}
+		for k := range links {
+			to, ok := c.listedAt(links[k].peer, indexes)
+			if !ok {
 				continue
 			}
-			if _, ok := c.see(layer, &l); !ok {
+			if _, ok := c.see(layer, &links[k]); !ok {
 				continue
 			}
-			if len(r.Links) == MaxLinks {
+			if len(all) == MaxLinks {
 				r.LinksLeft++
 				continue
 			}
-			r.Links = append(r.Links, c.link(layer.pairs.at(l.pair), flow))
+			all = append(all, drawn{c.rank(int32(i), indexes), to, links[k].via, links[k].pair, links[k].marks}) //nolint:gosec // an index
 		}
 	}
-	slices.SortFunc(r.Links, func(a, b Link) int {
-		return cmp.Or(a.From.Compare(b.From), a.To.Compare(b.To), a.Via.Compare(b.Via), compareTransformations(a.Transformation, b.Transformation))
+	slices.SortFunc(all, func(a, b drawn) int {
+		if d := cmp.Or(cmp.Compare(a.from, b.from), cmp.Compare(a.to, b.to), cmp.Compare(a.marks, b.marks)); d != 0 || a.via == b.via {
+			return d
+		}
+		return c.jobAt(a.via).Compare(c.jobAt(b.via))
 	})
+	r.Links = make([]Link, 0, len(all))
+	for _, d := range all {
+		r.Links = append(r.Links, c.link(layer.pairs.at(d.pair), flow))
+	}
 }
 
-// isListed reports whether a vertex or field is listed, or a root.
-func (c *crawl) isListed(at int32, indexes []int32) bool {
+// rank is where a stop stands among what is drawn: the roots, then the hits.
+func (c *crawl) rank(i int32, indexes []int32) int32 {
+	if c.stops[i].parent < 0 {
+		return i - int32(len(c.asked)) //nolint:gosec // at most limit
+	}
+	return indexes[i]
+}
+
+// listedAt returns the rank of a vertex or field, if it is a root or listed.
+func (c *crawl) listedAt(at int32, indexes []int32) (rank int32, ok bool) {
 	listed := func(cell int32) bool {
 		i := c.board.at(cell)
-		return i >= 0 && (indexes[i] > 0 || c.stops[i].parent < 0)
-	}
-	return listed(at) || c.roots == nil && listed(c.closed(at))
-}
-
-func compareTransformations(a, b Transformation) int {
-	if a.Masking != b.Masking {
-		if a.Masking {
-			return 1
+		if i < 0 || indexes[i] == 0 && c.stops[i].parent >= 0 {
+			return false
 		}
-		return -1
+		rank = c.rank(i, indexes)
+		return true
 	}
-	return cmp.Or(cmp.Compare(a.Type, b.Type), cmp.Compare(a.Subtype, b.Subtype))
+	ok = listed(at) || c.roots == nil && listed(c.closed(at))
+	return rank, ok
 }
 
 // blind lists the outputs of jobs, of the datasets that a walk of fields came
@@ -301,5 +346,5 @@ func (g *Graph) isTraced(job int32, writes *link, output int32) bool {
 		return false
 	}
 	i, ok := slices.BinarySearchFunc(d.traced, output, func(t trace, output int32) int { return cmp.Compare(t.output, output) })
-	return ok && d.traced[i].last >= before(writes.last, g.opts.Window)
+	return ok && d.traced[i].last >= before(writes.latest, g.opts.Window)
 }

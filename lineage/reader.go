@@ -210,7 +210,7 @@ func (n *lens) usesOf(datasets []int32, path string) map[int32]*using {
 }
 
 // share is how many places are counted for each of so many readers.
-func share(readers int) int { return max(50, MaxNodes/max(1, readers)) }
+func share(readers int) int { return max(50, MaxCounted/max(1, readers)) }
 
 // reader tells of a reader and a field. It is one of so many.
 func (n *lens) reader(r *reading, u *using, datasets []int32, path string, readers int) Reader {

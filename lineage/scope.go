@@ -104,36 +104,48 @@ func (n *lens) timely(first, last, gone uint32) (status uint8, ok bool) {
 
 // see judges a link of a layer.
 func (n *lens) see(layer *layer, l *link) (sight, bool) {
-	if n.all && !l.many {
+	if n.all {
 		status, ok := n.timely(l.first, l.last, l.gone)
-		return sight{status, l.percent, l.proven, l.last}, ok
+		if !l.many || ok && status == 0 {
+			return sight{status, l.percent, l.proven, l.latest}, ok
+		}
 	}
 	return n.look(layer.pairs.at(l.pair))
 }
 
-// look judges a pair by its sightings: the best of those that count decides.
+// look judges a pair by its sightings: the best of those that count decides, and
+// it was seen when any was.
 func (n *lens) look(p *pair) (best sight, ok bool) {
+	latest := uint32(0)
 	for w := range p.witnesses() {
-		s, counts := n.witness(w)
-		if !counts {
+		if !n.admits(w) {
 			continue
 		}
-		last := max(best.last, s.last)
-		if !ok || s.better(best) {
-			best = s
+		latest = max(latest, second(w.last))
+		if s, counts := n.witness(w); counts && (!ok || s.better(best)) {
+			best, ok = s, true
 		}
-		best.last, ok = last, true
 	}
+	best.last = latest
 	return best, ok
+}
+
+// admits reports whether a sighting is of the evidence and confidence wanted.
+func (n *lens) admits(w *witness) bool {
+	if n.all {
+		return true
+	}
+	r := w.what.Value()
+	return percent(r.confidence) >= n.min && (len(n.evidence) == 0 || slices.Contains(n.evidence, r.evidence))
 }
 
 // witness judges one sighting.
 func (n *lens) witness(w *witness) (sight, bool) {
+	if !n.admits(w) {
+		return sight{}, false
+	}
 	r := w.what.Value()
 	s := sight{percent: percent(r.confidence), proven: r.evidence.Proves(), last: second(w.last)}
-	if s.percent < n.min || len(n.evidence) > 0 && !slices.Contains(n.evidence, r.evidence) {
-		return s, false
-	}
 	status, ok := n.timely(second(w.first), s.last, n.gone(w))
 	s.status = status
 	return s, ok

@@ -44,7 +44,7 @@ func (c *crawl) throughJob(i, job int32, near *adjacency) {
 		if near.bound && c.way == Downstream {
 			restricted = c.restrictedBy(job)
 		}
-		product = c.count(near.in, 2) > 1 && c.count(near.out, 2) > 1
+		product = c.count(near.out, 2) > 1 && c.count(near.in, 2) > 1
 	}
 	end := true
 	for k := range near.toward(c.way) {

@@ -21,9 +21,10 @@ const (
 	DefaultDepth, MaxDepth = 20, 100
 	// DefaultNodes is how many places a walk lists that does not say, MaxNodes
 	// how many any walk lists.
-	DefaultNodes, MaxNodes = 1000, 10_000
-	// MaxCounted is how many places a walk counts at most, listed or not.
-	MaxCounted = 20_000
+	DefaultNodes, MaxNodes = 500, 10_000
+	// MaxCounted is how many places a walk counts that it does not list, before
+	// it says that there are more.
+	MaxCounted = 5000
 	// MaxLinks is how many links a walk lists at most.
 	MaxLinks = 20_000
 )
@@ -44,6 +45,8 @@ type Walk struct {
 	// Exposed has a walk of fields stop where values are masked and not follow
 	// influence: who can see the values, rather than who breaks without them.
 	Exposed bool
+	// NoLinks spares the links of who wants none.
+	NoLinks bool
 	Scope
 }
 
@@ -131,18 +134,19 @@ type Blind struct {
 // Walk answers a walk.
 func (g *Graph) Walk(w Walk) Reach {
 	n := g.lens(w.Scope)
-	c, unknown := g.start(n, &w)
+	most := bound(w.MaxNodes, DefaultNodes, MaxNodes)
+	c, unknown := g.start(n, &w, max(most, MaxCounted))
 	defer c.release()
-	c.exposed = w.Exposed
+	c.exposed, c.bare = w.Exposed, w.NoLinks
 	c.run()
-	r := c.reachOf(bound(w.MaxNodes, DefaultNodes, MaxNodes))
+	r := c.reachOf(most)
 	r.Unknown = unknown
 	return r
 }
 
-// start makes the crawl that answers a walk, and tells which of its places the
-// graph does not hold.
-func (g *Graph) start(n *lens, w *Walk) (c *crawl, unknown []Place) {
+// start makes the crawl that answers a walk, with so many stops at most, and
+// tells which of its places the graph does not hold.
+func (g *Graph) start(n *lens, w *Walk, limit int) (c *crawl, unknown []Place) {
 	depth := bound(w.Depth, DefaultDepth, MaxDepth)
 	way := w.Way
 	if way != Upstream {
@@ -161,9 +165,9 @@ func (g *Graph) start(n *lens, w *Walk) (c *crawl, unknown []Place) {
 		}
 	}
 	if flow {
-		c = g.flowCrawl(n, way, depth, MaxCounted, from)
+		c = g.flowCrawl(n, way, depth, limit, from)
 	} else {
-		c = g.streamCrawl(n, way, depth, MaxCounted)
+		c = g.streamCrawl(n, way, depth, limit)
 		for _, p := range from {
 			c.root(p.vertex, p.vertex)
 		}
