@@ -22,7 +22,7 @@ type crawl struct {
 	queue [kindsOfReach][][]int32 // by how a place is reached, then hops: indexes of stops
 	board *board
 	cut   bool // there are more than limit
-	bare   bool // nobody asks for links
+	bare  bool // nobody asks for links
 	// scanned counts links that were looked at to tell of the stops.
 	scanned int
 	onward  func(c *crawl, i int32)

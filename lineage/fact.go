@@ -6,7 +6,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
+	"unicode/utf8"
 )
 
 // Kind says what a fact is about, and so what its key and body are.
@@ -106,11 +108,33 @@ func Key(parts ...string) string {
 
 // ParseKey returns the parts of a key.
 func ParseKey(key string) ([]string, error) {
+	if parts, ok := plainParts(key); ok {
+		return parts, nil
+	}
 	var parts []string
 	if err := json.Unmarshal([]byte(key), &parts); err != nil {
 		return nil, fmt.Errorf("key %q: %w", key, err)
 	}
 	return parts, nil
+}
+
+// plainParts reads a key as Key makes it of parts without anything to escape,
+// which is most of them, several times as fast as JSON is read.
+func plainParts(key string) ([]string, bool) {
+	inner, ok := strings.CutPrefix(key, `["`)
+	if !ok || !utf8.ValidString(key) {
+		return nil, false
+	}
+	if inner, ok = strings.CutSuffix(inner, `"]`); !ok {
+		return nil, false
+	}
+	parts := strings.Split(inner, `","`)
+	for _, part := range parts {
+		if strings.ContainsFunc(part, func(r rune) bool { return r == '"' || r == '\\' || r < ' ' }) {
+			return nil, false
+		}
+	}
+	return parts, true
 }
 
 // ErrMalformed is what a fact of another shape than its kind's is.
