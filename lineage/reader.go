@@ -56,8 +56,10 @@ type Extent struct {
 type reading struct {
 	job int32 // -1 for a client that is no job of the graph
 	id  ID
-	// pairs are the edges from the stream's datasets, fetched what the client did.
-	pairs   []*pair
+	// edges are from the stream's datasets, flows from their fields; fetched is
+	// what the client did.
+	edges   proof
+	flows   proof
 	fetched []Use
 	extent  Extent
 	who     Who
@@ -65,6 +67,32 @@ type reading struct {
 
 // maxTold bounds short lists in a Reader.
 const maxTold = 20
+
+// proof is how something is known: the best of the pairs that show it.
+type proof []shown
+
+type shown struct {
+	sight
+	tie uint64
+	*pair
+}
+
+// add takes a pair, if it is among the best.
+func (p *proof) add(s sight, tie uint64, pair *pair) {
+	at, _ := slices.BinarySearchFunc(*p, shown{s, tie, pair}, func(a, b shown) int {
+		switch {
+		case a.better(b.sight):
+			return -1
+		case b.better(a.sight):
+			return 1
+		}
+		return cmp.Compare(a.tie, b.tie)
+	})
+	if at < maxTold {
+		*p = slices.Insert(*p, at, shown{s, tie, pair})
+		*p = (*p)[:min(len(*p), maxTold)]
+	}
+}
 
 // readersOf are all who read a stream: jobs with an edge from one of its datasets
 // or from one of their fields, and clients that fetched its schemas.
@@ -83,15 +111,14 @@ func (n *lens) readersOf(datasets []int32, subjects []string, depth int) []*read
 	}
 	for _, d := range datasets {
 		for _, l := range n.streams.adjacent.at(d).out {
-			if _, ok := n.see(&n.streams, &l); ok && n.streams.adjacent.at(l.peer).job {
-				r := meet(l.peer)
-				r.pairs = append(r.pairs, n.streams.pairs.at(l.pair))
+			if s, ok := n.see(&n.streams, &l); ok && n.streams.adjacent.at(l.peer).job {
+				meet(l.peer).edges.add(s, n.streams.adjacent.at(d).tie, n.streams.pairs.at(l.pair))
 			}
 		}
 		for _, f := range n.below(place{d, ""}) {
 			for _, l := range n.flows.adjacent.at(f).out {
-				if _, ok := n.see(&n.flows, &l); ok && l.via >= 0 {
-					meet(l.via)
+				if s, ok := n.see(&n.flows, &l); ok && l.via >= 0 {
+					meet(l.via).flows.add(s, n.tieOfFlow(f, &l), n.flows.pairs.at(l.pair))
 				}
 			}
 		}
@@ -100,6 +127,11 @@ func (n *lens) readersOf(datasets []int32, subjects []string, depth int) []*read
 		r.extent = n.extent(r.job, datasets, depth, share(len(all)))
 	}
 	return n.clients(all, known, subjects)
+}
+
+// tieOfFlow orders flows the same in every graph.
+func (g *Graph) tieOfFlow(from int32, l *link) uint64 {
+	return g.flows.adjacent.at(from).tie*3 + g.flows.adjacent.at(l.peer).tie*5 + uint64(l.marks)
 }
 
 // clients adds those who fetched the schemas of subjects.
@@ -181,7 +213,7 @@ func (n *lens) extent(job int32, datasets []int32, depth, limit int) Extent {
 // using is what is known of a job and a field.
 type using struct {
 	paths []string
-	pairs []*pair
+	proof
 }
 
 // usesOf tells which jobs are known to use a field of a stream.
@@ -199,7 +231,7 @@ func (n *lens) usesOf(datasets []int32, path string) map[int32]*using {
 					u = &using{}
 					uses[l.via] = u
 				}
-				u.pairs = append(u.pairs, n.flows.pairs.at(l.pair))
+				u.add(step, n.tieOfFlow(f, &l), n.flows.pairs.at(l.pair))
 				if used := n.fields.at(f).path; !slices.Contains(u.paths, used) && len(u.paths) < maxTold {
 					u.paths = append(u.paths, used)
 				}
@@ -215,17 +247,19 @@ func share(readers int) int { return max(50, MaxCounted/max(1, readers)) }
 // reader tells of a reader and a field. It is one of so many.
 func (n *lens) reader(r *reading, u *using, datasets []int32, path string, readers int) Reader {
 	out := Reader{Job: r.id, Who: r.who, Extent: r.extent, Sightings: []Sighting{}}
-	pairs, flow := r.pairs, false
-	if u != nil && (path != "" || len(pairs) == 0) {
-		pairs, flow = u.pairs, true
+	known, flow := r.edges, false
+	switch {
+	case u != nil && path != "":
+		known, flow = u.proof, true
 		out.Fields = slices.Sorted(slices.Values(u.paths))
+	case len(known) == 0:
+		known, flow = r.flows, true
 	}
 	best := sight{status: 3}
-	for _, p := range pairs {
-		l := n.link(p, flow)
-		out.Sightings = append(out.Sightings, l.Sightings...)
-		if s, ok := n.look(p); ok && s.better(best) {
-			best = s
+	for i, p := range known {
+		out.Sightings = append(out.Sightings, n.link(p.pair, flow).Sightings...)
+		if i == 0 {
+			best = p.sight
 		}
 	}
 	for i := range r.fetched {
