@@ -170,7 +170,7 @@ func printFieldLinks(a *app, title string, r *lineage.Reach) {
 			return x.From.Compare(y.From)
 		})
 		for _, l := range links {
-			t.add(fieldName(l.From), fieldName(l.To), transformationName(l.Transformation), l.Via.Name, fmt.Sprintf("%.2g", l.Confidence))
+			t.add(fieldName(l.From), fieldName(l.To), transformationNames(l.Transformations), l.Via.Name, fmt.Sprintf("%.2g", l.Confidence))
 		}
 		t.print(a.stdout)
 	}
@@ -190,6 +190,14 @@ func fieldName(p lineage.Place) string {
 		return p.Name + " (all)"
 	}
 	return p.Name + "." + p.Path
+}
+
+func transformationNames(all []lineage.Transformation) string {
+	names := make([]string, len(all))
+	for i, t := range all {
+		names[i] = transformationName(t)
+	}
+	return strings.Join(names, ", ")
 }
 
 func transformationName(t lineage.Transformation) string {

@@ -5,6 +5,7 @@ package export
 
 import (
 	"bufio"
+	"cmp"
 	"fmt"
 	"io"
 	"slices"
@@ -51,14 +52,17 @@ func tidied(links []lineage.Link) []lineage.Link {
 
 func compareLinks(a, b lineage.Link) int {
 	for _, c := range []int{
-		a.From.Compare(b.From), a.To.Compare(b.To), a.Via.Compare(b.Via), strings.Compare(a.Transformation.Type, b.Transformation.Type),
-		strings.Compare(a.Transformation.Subtype, b.Transformation.Subtype),
+		a.From.Compare(b.From), a.To.Compare(b.To), a.Via.Compare(b.Via), slices.CompareFunc(a.Transformations, b.Transformations, compareTransformations),
 	} {
 		if c != 0 {
 			return c
 		}
 	}
 	return 0
+}
+
+func compareTransformations(a, b lineage.Transformation) int {
+	return cmp.Or(strings.Compare(a.Type, b.Type), strings.Compare(a.Subtype, b.Subtype))
 }
 
 // numbered gives each node a short name, for forms whose names hold no

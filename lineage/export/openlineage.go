@@ -49,14 +49,8 @@ type columnInput struct {
 
 type inputField struct {
 	lineage.ID
-	Field           string           `json:"field"`
-	Transformations []transformation `json:"transformations,omitempty"`
-}
-
-type transformation struct {
-	Type    string `json:"type"`
-	Subtype string `json:"subtype,omitempty"`
-	Masking bool   `json:"masking,omitempty"`
+	Field           string                   `json:"field"`
+	Transformations []lineage.Transformation `json:"transformations,omitempty"`
 }
 
 // OpenLineage writes the picture as job events, one on each line: a statement
@@ -114,7 +108,7 @@ func (e *jobEvent) column(l lineage.Link) {
 		output.Facets = &outputFacets{columnLineage{Producer: producer, SchemaURL: facetURL, Fields: map[string]columnInput{}}}
 	}
 	columns := &output.Facets.ColumnLineage
-	in := inputField{l.From.ID, l.From.Path, []transformation{{l.Transformation.Type, l.Transformation.Subtype, l.Transformation.Masking}}}
+	in := inputField{ID: l.From.ID, Field: l.From.Path, Transformations: l.Transformations}
 	if l.To.Path == "" {
 		columns.Dataset = append(columns.Dataset, in)
 		return

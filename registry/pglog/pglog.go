@@ -40,10 +40,11 @@ import (
 
 var _ registry.Log = (*Log)(nil)
 
-// Options tune a log. The zero value is fit for production.
+// Options tune a store. The zero value is fit for production.
 type Options struct {
 	// PollInterval is how often Wait looks for entries of other processes
-	// whose notifications did not arrive; 2 s if zero.
+	// whose notifications did not arrive; 2 s if zero. Of a store of lineage,
+	// which is not notified, it is all there is: 500 ms if zero.
 	PollInterval time.Duration
 	// Timeout bounds every exchange with the server: a connection that is
 	// made, a page that is read, an append; 5 s if zero. Large appends get a

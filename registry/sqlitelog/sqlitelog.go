@@ -33,7 +33,7 @@ const (
 	busyTimeout  = 5 * time.Second
 )
 
-// Options tune a log. The zero value is fit for production.
+// Options tune a store. The zero value is fit for production.
 type Options struct {
 	// PollInterval is how often Wait looks for entries of other processes;
 	// 250 ms if zero. Entries of this one are seen at once.
