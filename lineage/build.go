@@ -82,7 +82,7 @@ func (b *builder) alias(a Alias) error {
 }
 
 func (b *builder) node(n NodeFact) error {
-	if n.Kind != DatasetNode && n.Kind != JobNode || n.ID.IsZero() {
+	if n.Kind != DatasetNode && n.Kind != JobNode || n.IsZero() {
 		return fmt.Errorf("%w: a node %v", ErrMalformed, n.Node)
 	}
 	b.seen(b.name(n.Node), micros(n.First), micros(n.Last))
@@ -258,7 +258,7 @@ func (b *builder) field(p place) int32 {
 // details returns those of a vertex to change.
 func (b *builder) details(i int32) *details {
 	v := b.vertices.edit(b.e, i)
-	if v.details == nil || v.details.owner != b.e {
+	if v.details == nil || v.owner != b.e {
 		d := details{}
 		if v.details != nil {
 			d = *v.details
@@ -289,7 +289,7 @@ func rebuild(g *Graph, aliased *builder) *builder {
 	b := edit(fresh)
 	names := make([]int32, g.names.n)
 	for i := range names {
-		known := g.names.at(int32(i)) //nolint:gosec // as push
+		known := g.names.at(int32(i))
 		if !known.spoken {
 			continue
 		}

@@ -49,7 +49,7 @@ func (c *crawl) onwardFlow(i int32) {
 
 // follow takes the steps from a stop along the links of one field, and reports
 // whether there are any.
-func (c *crawl) follow(i, field int32) (any bool) {
+func (c *crawl) follow(i, field int32) (led bool) {
 	near := c.flows.adjacent.at(field)
 	tie := c.tieOf(&c.stops[i])
 	links := near.toward(c.way)
@@ -65,7 +65,7 @@ func (c *crawl) follow(i, field int32) (any bool) {
 		if !ok {
 			continue
 		}
-		any = true
+		led = true
 		hops := int32(2)
 		if l.via < 0 || c.fields.at(l.peer).vertex == l.via || c.fields.at(field).vertex == l.via {
 			hops = 1
@@ -73,7 +73,7 @@ func (c *crawl) follow(i, field int32) (any bool) {
 		how := max(c.stops[i].how, l.marks.how())
 		c.reach(i, stop{at: l.peer, cell: l.peer, via: l.via, pair: l.pair, hops: hops, how: how, sight: step, tie: tie})
 	}
-	return any
+	return led
 }
 
 func (m marks) how() reached {

@@ -15,8 +15,12 @@ type Listing struct {
 	Scope
 }
 
-// DefaultPage is how long a page is that does not say, MaxPage how long any is.
-const DefaultPage, MaxPage = 100, 1000
+const (
+	// DefaultPage is how long a page is that does not say.
+	DefaultPage = 100
+	// MaxPage is how long any page is.
+	MaxPage = 1000
+)
 
 // Stream is a dataset in a list, with what is known of both its sides.
 type Stream struct {
@@ -61,7 +65,7 @@ func (g *Graph) listStreams(l Listing, wanted func(*Stream) bool) ([]Stream, int
 			all = append(all, s)
 		}
 	}
-	slices.SortFunc(all, func(a, b Stream) int { return a.Node.Compare(b.Node) })
+	slices.SortFunc(all, func(a, b Stream) int { return a.Compare(b.Node) })
 	streams := page(all, l)
 	proven := map[string]bool{}
 	for i := range streams {
@@ -115,7 +119,7 @@ func (g *Graph) UndocumentedProducers(l Listing) ([]Producer, int) {
 			}
 		}
 	}
-	slices.SortFunc(all, func(a, b Producer) int { return a.Node.Compare(b.Node) })
+	slices.SortFunc(all, func(a, b Producer) int { return a.Compare(b.Node) })
 	producers := page(all, l)
 	for i := range producers {
 		producers[i].Who = g.who(g.vertices.at(g.find(producers[i].Node)))

@@ -50,7 +50,7 @@ func (b *builder) facet(f Facet) error {
 	if f.Kind != DatasetEntity && f.Kind != JobEntity || !isKept(f.Facet) {
 		return nil // what is said of runs and clusters stays in the store
 	}
-	if f.ID.IsZero() {
+	if f.IsZero() {
 		return fmt.Errorf("%w: a facet of nothing", ErrMalformed)
 	}
 	s := b.hear(b.name(Node{NodeKind(f.Kind), f.ID}))
@@ -70,7 +70,7 @@ func (f facet) compare(o facet) int {
 }
 
 func (b *builder) statement(st Statement) error {
-	if st.Kind != DatasetNode && st.Kind != JobNode || st.ID.IsZero() || st.Grace < 0 {
+	if st.Kind != DatasetNode && st.Kind != JobNode || st.IsZero() || st.Grace < 0 {
 		return fmt.Errorf("%w: a statement on %v", ErrMalformed, st.Node)
 	}
 	s := b.hear(b.name(st.Node))

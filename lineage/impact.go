@@ -16,9 +16,12 @@ type Proposal struct {
 	Scope
 }
 
-// DefaultReaders is how many readers an Impact lists that does not say,
-// MaxChanged for how many fields it answers.
-const DefaultReaders, MaxChanged = 500, 500
+const (
+	// DefaultReaders is how many readers an Impact lists that does not say.
+	DefaultReaders = 500
+	// MaxChanged is for how many fields it answers.
+	MaxChanged = 500
+)
 
 // Impact says who is hurt by a change.
 type Impact struct {
@@ -108,7 +111,7 @@ func (n *lens) fieldImpact(p Proposal, datasets []int32, readers []*reading, pat
 	defer c.release()
 	c.asked = make([]int32, len(from))
 	for i := range c.asked {
-		c.asked[i] = int32(i) //nolint:gosec // an index
+		c.asked[i] = int32(i)
 	}
 	c.bare = true
 	c.run()

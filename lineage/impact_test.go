@@ -48,8 +48,8 @@ func TestImpact(t *testing.T) {
 		"who uses the field, who may, and who uses others": {
 			facts: `orders -> (fraud) -> scores -> (report) -> dashboard
 				orders#amount -> (fraud) -> scores#risk
-				scores#risk -> (report) -> dashboard#risk
 				orders -> (ship) -> parcels
+				scores#risk -> (report) -> dashboard#risk
 				orders#address -> (ship) -> parcels#to
 				orders -> (archive) -> bucket
 				orders -> (audit) : observed 0.9 source=kafka
@@ -212,8 +212,8 @@ func TestPath(t *testing.T) {
 		orders -> (fraud) -> scores -> (report) -> dashboard
 		orders, users -> (join) -> wide, narrow
 		orders => (join) => wide
-		orders#amount -> (fraud) -> scores#risk
-		scores#risk -> (report) -> dashboard#risk`), lineage.Options{})
+		scores#risk -> (report) -> dashboard#risk
+		orders#amount -> (fraud) -> scores#risk`), lineage.Options{})
 	for _, tt := range []struct{ from, to, want string }{
 		{"orders", "dashboard", "downstream: orders (fraud) scores (report) dashboard"},
 		{"dashboard", "orders", "upstream: orders (fraud) scores (report) dashboard"},

@@ -18,7 +18,7 @@ func (c *crawl) reachOf(most int) Reach {
 	order := c.byName(listed, hits)
 	for k, j := range order {
 		r.Hits = append(r.Hits, hits[j])
-		indexes[listed[j]] = int32(k) + 1 //nolint:gosec // at most MaxNodes
+		indexes[listed[j]] = int32(k) + 1
 	}
 	for k, j := range order {
 		c.describe(&r.Hits[k], listed[j], indexes)
@@ -212,7 +212,7 @@ func (c *crawl) draw(r *Reach, indexes []int32) {
 				r.LinksLeft++
 				continue
 			}
-			all = append(all, drawn{c.rank(int32(i), indexes), to, links[k].via, links[k].pair, links[k].marks}) //nolint:gosec // an index
+			all = append(all, drawn{c.rank(int32(i), indexes), to, links[k].via, links[k].pair, links[k].marks})
 		}
 	}
 	slices.SortFunc(all, func(a, b drawn) int {
@@ -260,7 +260,7 @@ func (c *crawl) blind(r *Reach, listed []int32) {
 		}
 	}
 	for i := range c.asked {
-		visit(int32(i)) //nolint:gosec // an index
+		visit(int32(i))
 	}
 	for _, i := range listed {
 		visit(i)

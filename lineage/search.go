@@ -27,7 +27,7 @@ func (g *Graph) Search(text string, kind NodeKind, limit int) ([]Node, int) {
 		}
 	}
 	slices.SortFunc(all, func(a, b match) int {
-		return cmp.Or(cmp.Compare(a.rank, b.rank), cmp.Compare(a.Name, b.Name), a.Node.Compare(b.Node))
+		return cmp.Or(cmp.Compare(a.rank, b.rank), cmp.Compare(a.Name, b.Name), a.Compare(b.Node))
 	})
 	nodes := make([]Node, 0, min(len(all), bound(limit, DefaultPage, MaxPage)))
 	for _, m := range all[:cap(nodes)] {

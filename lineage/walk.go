@@ -16,12 +16,14 @@ const (
 
 // Bounds of walks.
 const (
-	// DefaultDepth is how far a walk goes that does not say, MaxDepth how far
-	// any walk goes.
-	DefaultDepth, MaxDepth = 20, 100
-	// DefaultNodes is how many places a walk lists that does not say, MaxNodes
-	// how many any walk lists.
-	DefaultNodes, MaxNodes = 500, 10_000
+	// DefaultDepth is how far a walk goes that does not say.
+	DefaultDepth = 20
+	// MaxDepth is how far any walk goes.
+	MaxDepth = 100
+	// DefaultNodes is how many places a walk lists that does not say.
+	DefaultNodes = 500
+	// MaxNodes is how many places any walk lists.
+	MaxNodes = 10_000
 	// MaxCounted is how many places a walk counts that it does not list, before
 	// it says that there are more.
 	MaxCounted = 5000
@@ -161,7 +163,7 @@ func (g *Graph) start(n *lens, w *Walk, limit int) (c *crawl, unknown []Place) {
 		case at.vertex < 0:
 			unknown = append(unknown, p)
 		case !slices.Contains(from, at):
-			from, asked = append(from, at), append(asked, int32(i)) //nolint:gosec // an index
+			from, asked = append(from, at), append(asked, int32(i))
 		}
 	}
 	if flow {

@@ -219,8 +219,8 @@ func TestWalkFields(t *testing.T) {
 		},
 		"the value itself before its mask, though it is farther": {
 			facts: `a#x -> (f) -> d#x : masked
-				a#x -> (g) -> b#x
-				b#x -> (h) -> d#x`,
+				b#x -> (h) -> d#x
+				a#x -> (g) -> b#x`,
 			from: "a#x",
 			want: `2 b#x from a#x via (g)
 				4 d#x from b#x via (h) end`,

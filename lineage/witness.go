@@ -119,7 +119,7 @@ const never = math.MaxUint32
 
 // second cuts microseconds to the seconds of links.
 func second(micro int64) uint32 {
-	return uint32(min(max(0, micro/1e6), never-1)) //nolint:gosec // within bounds
+	return uint32(min(max(0, micro/1e6), never-1))
 }
 
 func micros(t time.Time) int64 { return t.UnixMicro() }
@@ -131,5 +131,5 @@ func percent(c Confidence) uint8 {
 	if !(c > 0) { // NaN too
 		return 0
 	}
-	return uint8(math.Round(float64(min(c, 1)) * 100)) //nolint:gosec // within bounds
+	return uint8(math.Round(float64(min(c, 1)) * 100))
 }
