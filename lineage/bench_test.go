@@ -41,6 +41,9 @@ func company() []lineage.Fact {
 			Evidence:       lineage.Reported, Source: "openlineage", Confidence: 1, Interval: lineage.At(now.AddDate(0, 0, -i%40)),
 		}.Fact())
 	}
+	for i := range 20 {
+		facts = append(facts, lineage.Rule{Pattern: fmt.Sprintf(`flink domain-%d\d*\..*`, i), Owner: fmt.Sprintf("team %d", i), Interval: lineage.At(now)}.Fact())
+	}
 	return facts
 }
 

@@ -5,14 +5,14 @@ import (
 	"strings"
 )
 
-// A crawl over fields has two cells for each field: that of its stop, and one
-// that says that its links have been followed. They are followed from every
-// place in the dataset that holds the field or is held by it, but only from
-// the first of them.
+// A crawl over fields has several cells for each field: that of its stop, and for
+// each way of reaching fields one that says that its links have been followed.
+// They are followed from every place in the dataset that holds the field or is
+// held by it, but only from the first of them.
 
 // flowCrawl starts a search among fields.
 func (g *Graph) flowCrawl(n *lens, way Way, depth, limit int, from []place) *crawl {
-	c := newCrawl(n, way, depth, limit, 2*g.fields.n, (*crawl).onwardFlow)
+	c := newCrawl(n, way, depth, limit, (1+int(kindsOfReach))*g.fields.n, (*crawl).onwardFlow)
 	c.roots = from
 	for _, p := range from {
 		i := g.fieldOf(p)
@@ -33,7 +33,7 @@ func (c *crawl) place(i int32) place {
 func (c *crawl) onwardFlow(i int32) {
 	end := true
 	for r := range c.related(c.place(i)) {
-		followed := r + int32(c.fields.n) //nolint:gosec // as push
+		followed := r + int32(1+c.stops[i].how)*int32(c.fields.n) //nolint:gosec // as push
 		if c.only < 0 || c.stops[i].parent >= 0 {
 			if c.board.at(followed) >= 0 {
 				continue

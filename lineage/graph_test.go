@@ -2,8 +2,10 @@ package lineage_test
 
 import (
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -324,4 +326,89 @@ func TestWithTakesTurns(t *testing.T) {
 	if w := old.Window(); w != 30*24*time.Hour {
 		t.Errorf("window %s", w)
 	}
+}
+
+// hold reports whether one of two paths of a dataset holds the other.
+func hold(a, b string) bool {
+	if len(a) > len(b) {
+		a, b = b, a
+	}
+	return a == "" || a == b || strings.HasPrefix(b, a) && strings.ContainsAny(b[len(a):len(a)+1], ".[{")
+}
+
+// simpleFields is the walk over fields as one would write it down: how each field
+// is reached (0 by value, 1 masked, 2 by influence), and in how many hops.
+func simpleFields(edges []lineage.FieldEdge, from lineage.Field) map[lineage.Field][2]int {
+	reached := map[lineage.Field][2]int{from: {0, 0}}
+	for how := range 3 {
+		for changed := true; changed; {
+			changed = false
+			for at, known := range maps.Clone(reached) {
+				for _, e := range edges {
+					if e.From.Dataset != at.Dataset || !hold(e.From.Path, at.Path) {
+						continue
+					}
+					step := 0
+					if e.Type == lineage.Indirect {
+						step = 2
+					} else if e.Masking {
+						step = 1
+					}
+					old, ok := reached[e.To]
+					if max(known[0], step) != how || ok && (old[0] < how || old[1] <= known[1]+2) {
+						continue
+					}
+					reached[e.To], changed = [2]int{how, known[1] + 2}, true
+				}
+			}
+		}
+	}
+	delete(reached, from)
+	return reached
+}
+
+// Walks of fields find what a plain search finds, as near and as pure.
+func TestWalkFindsAllFields(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		field := func(label string) lineage.Field {
+			return lineage.Field{
+				Dataset: id(rapid.SampledFrom([]string{"a", "b", "c", "d"}).Draw(t, label)),
+				Path:    rapid.SampledFrom([]string{"", "x", "x.y", "x.y[]", "x.z", "xy", "z"}).Draw(t, label+" path"),
+			}
+		}
+		var edges []lineage.FieldEdge
+		var facts []lineage.Fact
+		for range rapid.IntRange(1, 25).Draw(t, "edges") {
+			e := lineage.FieldEdge{
+				Job: id(rapid.SampledFrom([]string{"f", "g"}).Draw(t, "job")), From: field("from"), To: field("to"),
+				Transformation: lineage.Transformation{
+					Type:    rapid.SampledFrom([]string{lineage.Direct, lineage.Direct, lineage.Indirect}).Draw(t, "type"),
+					Masking: rapid.SampledFrom([]bool{false, false, true}).Draw(t, "masking"),
+				},
+				Evidence: lineage.Reported, Source: "openlineage", Confidence: 1, Interval: lineage.At(now),
+			}
+			edges, facts = append(edges, e), append(facts, e.Fact())
+		}
+		from := field("start")
+		if from.Path == "" {
+			from.Path = "x"
+		}
+		g := lineage.Build(append(facts, lineage.NodeFact{Node: lineage.Node{Kind: lineage.DatasetNode, ID: from.Dataset}, Interval: lineage.At(now)}.Fact()), lineage.Options{})
+		place := lineage.Place{Node: lineage.Node{Kind: lineage.DatasetNode, ID: from.Dataset}, Path: from.Path}
+		r := g.Walk(lineage.Walk{From: []lineage.Place{place}, Depth: lineage.MaxDepth, Scope: lineage.Scope{Now: now}})
+		got := map[lineage.Field][2]int{}
+		for _, h := range r.Hits {
+			how := 0
+			if h.Masked {
+				how = 1
+			} else if h.Influenced {
+				how = 2
+			}
+			got[lineage.Field{Dataset: h.ID, Path: h.Path}] = [2]int{how, h.Hops}
+		}
+		if diff := cmp.Diff(simpleFields(edges, from), got); diff != "" {
+			t.Fatalf("from %v (-want +got)\n%s", from, diff)
+		}
+	})
 }

@@ -6,12 +6,14 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // ruling is what the rules say, ready to be asked.
 type ruling struct {
 	owners       []ownerRule
 	tool, hidden *regexp.Regexp
+	told         sync.Map // ID to Who: what was asked before
 }
 
 type ownerRule struct {
@@ -79,30 +81,44 @@ func anyOf(patterns []string) *regexp.Regexp {
 	return one
 }
 
+// of says what the rules say of a job.
+func (r *ruling) of(job ID) Who {
+	if len(r.owners) == 0 && r.tool == nil && r.hidden == nil {
+		return Who{}
+	}
+	if told, ok := r.told.Load(job); ok {
+		return told.(Who)
+	}
+	var w Who
+	subject := job.String()
+	for _, o := range r.owners {
+		if o.pattern.MatchString(subject) && !slices.Contains(w.Owners, o.owner) {
+			w.Owners = append(w.Owners, o.owner)
+		}
+	}
+	w.Owners = slices.Clip(w.Owners)
+	w.Tool = r.tool != nil && r.tool.MatchString(subject)
+	w.Hidden = r.hidden != nil && r.hidden.MatchString(subject)
+	r.told.Store(job, w)
+	return w
+}
+
 // who tells whom to ask about a vertex. Rules are about jobs.
 func (g *Graph) who(v *vertex) Who {
 	var w Who
 	if v.node.Kind == JobNode {
-		subject := v.node.ID.String()
-		for _, o := range g.ruling.owners {
-			if o.pattern.MatchString(subject) {
-				w.Owners = append(w.Owners, o.owner)
-			}
-		}
-		w.Tool = g.ruling.tool != nil && g.ruling.tool.MatchString(subject)
-		w.Hidden = g.ruling.hidden != nil && g.ruling.hidden.MatchString(subject)
+		w = g.ruling.of(v.node.ID)
 	}
 	if v.details != nil {
 		for _, owner := range v.owners {
 			if !slices.Contains(w.Owners, owner) {
-				w.Owners = append(slices.Clip(w.Owners), owner)
+				w.Owners = append(w.Owners, owner)
 			}
 		}
 	}
 	return w
 }
 
-// isTool reports whether a job reads everything and is no reader of the data.
-func (g *Graph) isTool(v *vertex) bool {
-	return g.ruling.tool != nil && v.node.Kind == JobNode && g.ruling.tool.MatchString(v.node.ID.String())
-}
+// isTool reports whether a vertex is a job that reads everything and is no reader
+// of the data.
+func (g *Graph) isTool(v *vertex) bool { return v.node.Kind == JobNode && g.ruling.of(v.node.ID).Tool }
