@@ -32,7 +32,7 @@ The language is taken from the file's name (.avsc is Avro, .json JSON Schema,
 		ValidArgsFunction: a.subjectNames,
 		RunE:              a.does(func(ctx context.Context, args []string) error { return reg.run(ctx, a, args[0]) }),
 	}
-	reg.fileFlags.add(cmd)
+	reg.add(cmd)
 	cmd.Flags().BoolVar(&reg.normalize, "normalize", false, "register the normalised text")
 	addOutput(cmd, &reg.output)
 	return cmd
@@ -82,22 +82,22 @@ func (r schemaRegister) run(ctx context.Context, a *app, subject string) error {
 	})
 }
 
-func (r fileFlags) request(a *app) (client.RegisterRequest, error) {
-	if r.file == "" {
+func (f fileFlags) request(a *app) (client.RegisterRequest, error) {
+	if f.file == "" {
 		return client.RegisterRequest{}, misuse("add --file FILE, or --file - to read standard input", "no schema is given")
 	}
-	lang, err := languageOf(r.typ, r.file)
+	lang, err := languageOf(f.typ, f.file)
 	if err != nil {
 		return client.RegisterRequest{}, err
 	}
-	refs := make([]schema.Reference, len(r.references))
-	for i, arg := range r.references {
+	refs := make([]schema.Reference, len(f.references))
+	for i, arg := range f.references {
 		if refs[i], err = parseReference(arg); err != nil {
 			return client.RegisterRequest{}, err
 		}
 	}
-	a.sent = r.file
-	text, err := a.readFile(r.file, schema.MaxText)
+	a.sent = f.file
+	text, err := a.readFile(f.file, schema.MaxText)
 	if err != nil {
 		return client.RegisterRequest{}, err
 	}
