@@ -26,7 +26,7 @@ const (
 	MaxNodes = 10_000
 	// MaxCounted is how many places a walk counts that it does not list, before
 	// it says that there are more.
-	MaxCounted = 5000
+	MaxCounted = 2000
 	// MaxLinks is how many links a walk lists at most.
 	MaxLinks = 20_000
 )
