@@ -136,7 +136,7 @@ func (f *Follower) apply(batch []Fact, upTo Cursor) {
 	defer f.mu.Unlock()
 	g := f.Graph()
 	aliases, others := splitAliases(batch)
-	if !f.rebuilding && !g.movedBy(aliases) {
+	if !f.rebuilding && (len(aliases) == 0 || !g.movedBy(aliases)) {
 		f.publishLocked(g.With(batch), upTo)
 		return
 	}
@@ -151,20 +151,47 @@ func (f *Follower) apply(batch []Fact, upTo Cursor) {
 	f.rebuilds.Go(func() { f.rebuild(g, aliases) })
 }
 
-// rebuild makes a graph with aliases, and then with what has come meanwhile.
-func (f *Follower) rebuild(g *Graph, facts []Fact) {
-	for {
-		g = g.With(facts)
-		f.mu.Lock()
-		facts, f.since = f.since, nil
-		if len(facts) == 0 {
-			f.rebuilding = false
-			f.publishLocked(g, f.read)
-			f.mu.Unlock()
-			return
+// rebuild makes a graph with aliases, and then with what has come meanwhile. Are
+// there aliases again, it begins anew with the graph it has made, so that however
+// fast they come each graph has more of them.
+func (f *Follower) rebuild(g *Graph, aliases []Fact) {
+	for len(aliases) > 0 {
+		g = g.With(aliases)
+		aliases = nil
+		for facts := f.meanwhile(); len(facts) > 0; facts = f.meanwhile() {
+			more, others := splitAliases(facts)
+			aliases = append(aliases, more...)
+			g = g.With(others)
 		}
-		f.mu.Unlock()
+		g, aliases = f.exchange(g, aliases)
 	}
+}
+
+// meanwhile returns what has come since it was asked last.
+func (f *Follower) meanwhile() []Fact {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	facts := f.since
+	f.since = nil
+	return facts
+}
+
+// exchange publishes a graph that lacks some aliases, and what has come just now:
+// with the latter. If that leaves no alias out, the rebuilding is over; else it
+// returns the graph and those that are left.
+func (f *Follower) exchange(g *Graph, aliases []Fact) (*Graph, []Fact) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	more, others := splitAliases(f.since)
+	f.since = nil
+	g, aliases = g.With(others), append(aliases, more...)
+	if len(aliases) > 0 && g.movedBy(aliases) {
+		f.graph.Store(g)
+		return g, aliases
+	}
+	f.rebuilding = false
+	f.publishLocked(g.With(aliases), f.read)
+	return nil, nil
 }
 
 func splitAliases(facts []Fact) (aliases, others []Fact) {

@@ -51,6 +51,7 @@ func (g *Graph) Unproduced(l Listing) ([]Stream, int) {
 // listStreams lists the datasets that are wanted.
 func (g *Graph) listStreams(l Listing, wanted func(*Stream) bool) ([]Stream, int) {
 	n := g.lens(l.Scope)
+	l.Namespace = g.namespace(DatasetNode, l.Namespace)
 	var all []Stream
 	for i := range int32(g.vertices.n) { //nolint:gosec // as push
 		v := g.vertices.at(i)
@@ -111,6 +112,7 @@ type Producer struct {
 // configuration of theirs is known. The namespace of the listing is the topic's.
 func (g *Graph) UndocumentedProducers(l Listing) ([]Producer, int) {
 	n := g.lens(l.Scope)
+	l.Namespace = g.namespace(DatasetNode, l.Namespace)
 	var all []Producer
 	for i := range int32(g.vertices.n) { //nolint:gosec // as push
 		if v := g.vertices.at(i); v.node.Kind == JobNode {

@@ -37,7 +37,14 @@ func randomFacts(t *rapid.T) []lineage.Fact {
 	path := func() string { return rapid.SampledFrom([]string{"", "x", "x.y", "x.z[]", "z"}).Draw(t, "path") }
 	source := func() string { return rapid.SampledFrom([]string{"openlineage", "kafka"}).Draw(t, "source") }
 	one := func() lineage.Fact {
-		switch rapid.IntRange(0, 11).Draw(t, "kind") {
+		switch rapid.IntRange(0, 13).Draw(t, "kind") {
+		case 12:
+			return lineage.Use{
+				Client: job(), Action: rapid.SampledFrom([]lineage.Action{lineage.Fetched, lineage.Latest, lineage.Registered}).Draw(t, "action"),
+				Subject: "s", Version: rapid.IntRange(1, 3).Draw(t, "version"), Interval: interval(),
+			}.Fact()
+		case 13:
+			return lineage.Coverage{Source: source(), Namespace: name("cluster").Namespace, Slot: interval().First, Interval: interval()}.Fact()
 		case 0:
 			return lineage.Alias{
 				Kind: lineage.DatasetNode, From: name("from"), To: name("to"), Evidence: evidence(), Source: source(),
@@ -99,7 +106,7 @@ func answers(g *lineage.Graph) []any {
 					all = append(all, g.Walk(lineage.Walk{From: []lineage.Place{{Node: n, Path: path}}, Way: way, Scope: s}))
 				}
 			}
-			all = append(all, g.Impact(lineage.Proposal{Datasets: []lineage.ID{n.ID}, Fields: []string{"x", "x.y"}, Scope: s}))
+			all = append(all, g.Impact(lineage.Proposal{Datasets: []lineage.ID{n.ID}, Fields: []string{"x", "x.y"}, Subjects: []string{"s"}, Scope: s}))
 		}
 		for _, list := range []func(lineage.Listing) ([]lineage.Stream, int){g.Orphans, g.Unproduced} {
 			some, total := list(lineage.Listing{Scope: s})

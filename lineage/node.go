@@ -57,6 +57,14 @@ func (g *Graph) Resolve(n Node) Node {
 	return g.resolve(n)
 }
 
+// namespace is what a namespace means.
+func (g *Graph) namespace(kind NodeKind, namespace string) string {
+	if namespace == "" {
+		return ""
+	}
+	return g.resolve(Fold(Node{kind, ID{Namespace: namespace}})).Namespace
+}
+
 // Node tells of a node. It reports false if the graph does not hold it.
 func (g *Graph) Node(n Node) (NodeInfo, bool) {
 	i := g.find(n)
@@ -124,6 +132,7 @@ func (g *Graph) span(near *adjacency) (seen Interval) {
 // all. Of the listing, the scope does not matter.
 func (g *Graph) Nodes(kind NodeKind, l Listing) ([]Node, int) {
 	var all []Node
+	l.Namespace = g.namespace(kind, l.Namespace)
 	for i := range int32(g.vertices.n) { //nolint:gosec // as push
 		if n := g.vertices.at(i).node; n.Kind == kind && (l.Namespace == "" || n.Namespace == l.Namespace) {
 			all = append(all, n)

@@ -146,7 +146,7 @@ func TestGaps(t *testing.T) {
 	if got := names(watched.Orphans(l)); got != "2 scores!" {
 		t.Errorf("orphans, watched: %s", got)
 	}
-	producers, total := g.UndocumentedProducers(lineage.Listing{Namespace: "kafka://b:9092", Scope: l.Scope})
+	producers, total := g.UndocumentedProducers(lineage.Listing{Namespace: "kafka://B", Scope: l.Scope})
 	if total != 1 || producers[0].Name != "maker" || len(producers[0].Datasets) != 2 {
 		t.Errorf("undocumented producers: %d %+v", total, producers)
 	}

@@ -63,6 +63,7 @@ type reading struct {
 	fetched []Use
 	extent  Extent
 	who     Who
+	traced  bool // of all that it makes of the stream it is known what fields it is made of
 }
 
 // maxTold bounds short lists in a Reader.
@@ -124,6 +125,7 @@ func (n *lens) readersOf(datasets []int32, subjects []string, depth int) []*read
 		}
 	}
 	for _, r := range all {
+		r.traced = n.tracesAll(r.job, datasets)
 		r.extent = n.extent(r.job, datasets, depth, share(len(all)))
 	}
 	return n.clients(all, known, subjects)
@@ -271,7 +273,7 @@ func (n *lens) reader(r *reading, u *using, datasets []int32, path string, reade
 		}
 	}
 	out.settle(best)
-	out.Knowledge = n.knowledge(r, u != nil, best, datasets, path)
+	out.Knowledge = r.knowledge(u != nil, best, path)
 	if u != nil && path != "" {
 		out.Extent.Fields = n.fieldsMade(r.job, datasets, path, readers)
 	}
@@ -296,7 +298,7 @@ func (r *Reader) settle(best sight) {
 }
 
 // knowledge says what is known of a reader and a field.
-func (n *lens) knowledge(r *reading, uses bool, best sight, datasets []int32, path string) Knowledge {
+func (r *reading) knowledge(uses bool, best sight, path string) Knowledge {
 	switch {
 	case best.status != 0:
 		return LeftStream
@@ -304,7 +306,7 @@ func (n *lens) knowledge(r *reading, uses bool, best sight, datasets []int32, pa
 		return MayRead
 	case uses || path == "":
 		return UsesField
-	case r.job >= 0 && len(r.fetched) == 0 && n.tracesAll(r.job, datasets):
+	case r.traced && len(r.fetched) == 0:
 		return UsesOthers
 	}
 	return MayUse
