@@ -212,19 +212,27 @@ func (b *builder) vertexOf(name int32) int32 { return b.names.at(name).vertex }
 
 // spell adds a name, and the vertex it means if there is none yet.
 func (b *builder) spell(n Node) int32 {
-	means := b.resolve(n)
-	if means != n {
+	var v int32
+	if means := b.resolve(n); means != n {
 		target := b.nameOf(means)
 		if target < 0 {
 			target = b.spell(means)
 		}
-		i := b.index.add(b.e, hashOf(n))
-		b.names.push(b.e, name{node: n, vertex: b.vertexOf(target)})
-		return i
+		v = b.vertexOf(target)
+	} else {
+		v = b.vertex(n)
 	}
 	i := b.index.add(b.e, hashOf(n))
-	v := b.vertices.push(b.e, vertex{node: n})
 	b.names.push(b.e, name{node: n, vertex: v})
+	if _, topic, ok := Topic(n.ID); ok && n.Kind == DatasetNode {
+		b.topics.add(b.e, hashOf(topic))
+		b.topicsOf.push(b.e, i)
+	}
+	return i
+}
+
+// vertex adds a vertex.
+func (b *builder) vertex(n Node) int32 {
 	tie := tieOf(string(n.Kind), n.Namespace, n.Name)
 	b.streams.adjacent.push(b.e, adjacency{tie: tie, job: n.Kind == JobNode})
 	b.throughs.adjacent.push(b.e, adjacency{tie: tie})
@@ -234,11 +242,7 @@ func (b *builder) spell(n Node) int32 {
 	case JobNode:
 		b.counts.Jobs++
 	}
-	if _, topic, ok := Topic(n.ID); ok && n.Kind == DatasetNode {
-		b.topics.add(b.e, hashOf(topic))
-		b.topicOf.push(b.e, v)
-	}
-	return i
+	return b.vertices.push(b.e, vertex{node: n})
 }
 
 // field returns the index of a field.

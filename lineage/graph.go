@@ -33,9 +33,9 @@ type Graph struct {
 	names vector[name]
 	// vertices are datasets and jobs, and what else has things said of it.
 	vertices vector[vertex]
-	// topics finds vertices by the name of their topic.
-	topics  table
-	topicOf vector[int32]
+	// topics finds names by the topic that they are.
+	topics   table
+	topicsOf vector[int32]
 
 	// streams join datasets and jobs; throughs join inputs and outputs via the
 	// jobs that turn one into the other.

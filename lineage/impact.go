@@ -11,7 +11,8 @@ type Proposal struct {
 	// Fields are the paths that change; none for the stream as a whole.
 	Fields []string
 	// Depth bounds the hops downstream, MaxNodes the places listed for each
-	// field and for the stream, MaxReaders the readers; 0 for the defaults.
+	// field and for the stream, MaxReaders the readers for each field; 0 for the
+	// defaults, which are less where many fields are asked for.
 	Depth, MaxNodes, MaxReaders int
 	Scope
 }
@@ -71,6 +72,12 @@ func (g *Graph) Impact(p Proposal) Impact {
 	}
 	if len(paths) > MaxChanged {
 		paths, out.FieldsLeft = paths[:MaxChanged], len(paths)-MaxChanged
+	}
+	if p.MaxNodes <= 0 {
+		p.MaxNodes = min(DefaultNodes, max(20, 10*DefaultNodes/len(paths)))
+	}
+	if p.MaxReaders <= 0 {
+		p.MaxReaders = min(DefaultReaders, max(20, 10*DefaultReaders/len(paths)))
 	}
 	readers := n.readersOf(datasets, p.Subjects, bound(p.Depth, DefaultDepth, MaxDepth))
 	for _, path := range paths {

@@ -159,16 +159,17 @@ func (g *Graph) Namespaces(kind NodeKind) []string {
 	return slices.Sorted(maps.Keys(seen))
 }
 
-// Topics are the datasets that are a Kafka topic of this name, in any cluster.
+// Topics are the datasets that are a Kafka topic of this name, in any cluster
+// and by any of their names.
 func (g *Graph) Topics(topic string) []Node {
 	var nodes []Node
 	for i := range g.topics.with(hashOf(topic)) {
-		if n := g.vertices.at(*g.topicOf.at(i)).node; n.Name == topic {
-			nodes = append(nodes, n)
+		if known := g.names.at(*g.topicsOf.at(i)); known.node.Name == topic {
+			nodes = append(nodes, g.vertices.at(known.vertex).node)
 		}
 	}
 	slices.SortFunc(nodes, Node.Compare)
-	return nodes
+	return slices.Compact(nodes)
 }
 
 // Uses are those of a subject, in order of client, action and version.

@@ -102,6 +102,17 @@ func TestTopics(t *testing.T) {
 	if diff := cmp.Diff(want, g.Topics("orders")); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)
 	}
+	g = g.With([]lineage.Fact{lineage.Alias{
+		Kind: lineage.DatasetNode, From: want[1].ID, To: lineage.ID{Namespace: "s3://lake", Name: "sales"},
+		Evidence: lineage.Reported, Source: "openlineage", Interval: lineage.At(now),
+	}.Fact()})
+	want[1] = lineage.Dataset("s3://lake", "sales")
+	if diff := cmp.Diff(want, g.Topics("orders")); diff != "" {
+		t.Errorf("by another name (-want +got)\n%s", diff)
+	}
+	if nodes, _ := g.Search("kafka://c", "", 0); len(nodes) != 1 || nodes[0] != want[1] {
+		t.Errorf("a search for the other name finds %v", nodes)
+	}
 }
 
 func TestGaps(t *testing.T) {

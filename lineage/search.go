@@ -6,25 +6,31 @@ import (
 	"strings"
 )
 
-// Search finds nodes whose name or namespace contains a text, whatever its case:
-// exact names first, then names that begin with it, names that contain it, and
-// namespaces that do. kind "" means any; limit is at most MaxPage, 0 for
+// Search finds nodes one of whose names or namespaces contains a text, whatever
+// its case: exact names first, then names that begin with it, names that contain
+// it, and namespaces that do. kind "" means any; limit is at most MaxPage, 0 for
 // DefaultPage. The number is how many there are in all.
 func (g *Graph) Search(text string, kind NodeKind, limit int) ([]Node, int) {
+	ranks := map[int32]int{}
+	text = strings.ToLower(text)
+	for i := range int32(g.names.n) { //nolint:gosec // as push
+		known := g.names.at(i)
+		n := g.vertices.at(known.vertex).node
+		if n.Kind != DatasetNode && n.Kind != JobNode || kind != "" && n.Kind != kind {
+			continue
+		}
+		rank := rankMatch(known.node.ID, text)
+		if best, ok := ranks[known.vertex]; rank >= 0 && (!ok || rank < best) {
+			ranks[known.vertex] = rank
+		}
+	}
 	type match struct {
 		Node
 		rank int
 	}
-	var all []match
-	text = strings.ToLower(text)
-	for i := range int32(g.vertices.n) { //nolint:gosec // as push
-		n := g.vertices.at(i).node
-		if n.Kind != DatasetNode && n.Kind != JobNode || kind != "" && n.Kind != kind {
-			continue
-		}
-		if rank := rankMatch(n.ID, text); rank >= 0 {
-			all = append(all, match{n, rank})
-		}
+	all := make([]match, 0, len(ranks))
+	for v, rank := range ranks {
+		all = append(all, match{g.vertices.at(v).node, rank})
 	}
 	slices.SortFunc(all, func(a, b match) int {
 		return cmp.Or(cmp.Compare(a.rank, b.rank), cmp.Compare(a.Name, b.Name), a.Compare(b.Node))
