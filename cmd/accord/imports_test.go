@@ -44,6 +44,7 @@ var rooms = []room{
 	{"lineage", nil, "facts and the graph made of them are pure: what is asked of a schema is a path"},
 	{"lineage/usage", []string{"lineage"}, "it notes requests as facts and knows no registry"},
 	{"lineage/connectscan", []string{"lineage"}, "a collector turns what it sees into facts and knows no store"},
+	{"lineage/kafkascan/kafkatest", nil, "it leads tests to a broker and knows no lineage"},
 	{"lineage/kafkascan", []string{"lineage"}, "a collector turns what it sees into facts and knows no store"},
 	{"lineage/eventtopic", []string{"lineage", "lineage/openlineage"}, "it takes events from Kafka to a store"},
 	{"lineage/export", []string{"lineage"}, "it writes what it is handed"},
@@ -86,6 +87,7 @@ var libraries = []room{
 	{"github.com/tidwall/btree", []string{"registry"}, "the catalog's snapshots are the registry's own"},
 	{"github.com/hashicorp/golang-lru/v2", []string{"registry"}, "the registry alone keeps texts in memory"},
 	{"github.com/twmb/franz-go", []string{"lineage/kafkascan", "lineage/eventtopic", "cmd/accord"}, "who speaks to Kafka does nothing else"},
+	{"github.com/twmb/franz-go", []string{"lineage/kafkascan", "lineage/kafkascan/kafkatest"}, "who speaks to Kafka does nothing else"},
 	{"github.com/google/uuid", []string{"registry", "web/..."}, "changes and requests have ids, nothing else has"},
 }
 

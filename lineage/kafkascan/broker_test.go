@@ -3,7 +3,6 @@ package kafkascan
 import (
 	"context"
 	"crypto/rand"
-	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -16,23 +15,9 @@ import (
 	"github.com/twmb/franz-go/pkg/kgo"
 	"github.com/twmb/franz-go/pkg/kmsg"
 	"github.com/twmb/franz-go/pkg/sasl/plain"
-)
 
-// address returns what an environment variable says of the broker that
-// .ci/kafka starts. Without it the test is skipped, or fails where
-// ACCORD_TEST_REQUIRE=all asks for every test.
-func address(t *testing.T, variable string) string {
-	t.Helper()
-	address, missing := os.Getenv(variable), variable+` is not set: eval "$(.ci/kafka)" starts an Apache Kafka and sets it`
-	switch {
-	case address != "":
-	case os.Getenv("ACCORD_TEST_REQUIRE") == "all":
-		t.Fatal(missing)
-	default:
-		t.Skip(missing)
-	}
-	return address
-}
+	"github.com/accordhq/accord/lineage/kafkascan/kafkatest"
+)
 
 // playground is a broker, shared with other tests, in which all names of one
 // test begin alike.
@@ -43,7 +28,7 @@ type playground struct {
 
 func broker(t *testing.T) playground {
 	t.Helper()
-	p := playground{address: address(t, "ACCORD_TEST_KAFKA"), prefix: "scan-" + strings.ToLower(rand.Text()[:8]) + "-"}
+	p := playground{address: kafkatest.Broker(t), prefix: kafkatest.Prefix()}
 	p.admin = kadm.NewClient(p.client(t))
 	return p
 }
@@ -52,27 +37,13 @@ func (p playground) name(suffix string) string { return p.prefix + suffix }
 
 func (p playground) client(t *testing.T, opts ...kgo.Opt) *kgo.Client {
 	t.Helper()
-	client, err := kgo.NewClient(append([]kgo.Opt{kgo.SeedBrokers(p.address), kgo.ClientID("scan-test"), kgo.FetchMaxWait(100 * time.Millisecond)}, opts...)...)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(client.CloseAllowingRebalance)
-	return client
+	return kafkatest.Client(t, append([]kgo.Opt{kgo.SeedBrokers(p.address), kgo.ClientID("scan-test"), kgo.FetchMaxWait(100 * time.Millisecond)}, opts...)...)
 }
 
-// topic makes a topic that ends with the test.
 func (p playground) topic(t *testing.T, suffix string) string {
 	t.Helper()
-	name := p.name(suffix)
-	if _, err := p.admin.CreateTopic(t.Context(), 2, 1, nil, name); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if _, err := p.admin.DeleteTopic(context.WithoutCancel(t.Context()), name); err != nil {
-			t.Error(err)
-		}
-	})
-	return name
+	kafkatest.Topic(t, p.name(suffix), 2)
+	return p.name(suffix)
 }
 
 func produce(t *testing.T, client *kgo.Client, topic string) {
@@ -358,7 +329,7 @@ func TestBrokerMoving(t *testing.T) {
 func TestBrokerRefuses(t *testing.T) {
 	t.Parallel()
 	p := broker(t)
-	guests := address(t, "ACCORD_TEST_KAFKA_SASL")
+	guests := kafkatest.Login(t)
 	orders := p.topic(t, "orders")
 	produce(t, p.client(t), orders)
 	for _, group := range []string{"open", "secret"} {
