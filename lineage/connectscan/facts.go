@@ -15,7 +15,9 @@ const Source = "connect"
 // FactOptions say how a scan becomes facts.
 type FactOptions struct {
 	// Kafka is the namespace of the topics; empty is "kafka://" and the id of
-	// the Kafka cluster, which a scan of that cluster knows by all its names.
+	// the Kafka cluster, which a scan of that cluster joins to its other names.
+	// Give the namespace of that scan if there is one: then the group of a sink
+	// is known to be the connector.
 	Kafka string
 	// Connect is the namespace of the connectors; empty is "kafka-connect://"
 	// and what follows the scheme in the scan's URL.

@@ -253,7 +253,7 @@ func (f *facts) edge(job string, direction lineage.Direction, topic string, evid
 // topics are made of what that subtopology reads and of nothing else.
 func (f *facts) topology(g Group) {
 	for _, sub := range g.Topology.Subtopologies {
-		inputs := slices.Concat(sub.Sources, sub.RepartitionSources)
+		inputs := slices.Concat(sub.Sources, sub.RepartitionSources, g.Topology.Globals)
 		outputs := slices.Concat(sub.RepartitionSinks, sub.Changelogs, sub.Sinks)
 		slices.Sort(outputs)
 		for _, output := range slices.Compact(outputs) {

@@ -11,6 +11,9 @@ import (
 // broker.
 type Topology struct {
 	Subtopologies []Subtopology
+	// Globals are topics that every instance reads whole and without the group,
+	// to look things up in; known if the topology is Complete.
+	Globals []string
 	// Complete is true if the members described their sinks, too (KIP-1331,
 	// Kafka 4.4). Otherwise where the application writes its results is not
 	// known to the cluster.
@@ -89,6 +92,9 @@ func (g found) describe(described kmsg.StreamsGroupDescribeResponseGroup) {
 			g.topic(name).Subscribed = true
 		}
 	}
+	for _, name := range g.Topology.Globals {
+		g.topic(name).Subscribed = true
+	}
 }
 
 func topology(described kmsg.StreamsGroupDescribeResponseGroup) *Topology {
@@ -101,6 +107,9 @@ func topology(described kmsg.StreamsGroupDescribeResponseGroup) *Topology {
 		t.Complete = true
 		for _, sub := range d.Subtopologies {
 			sinks[sub.SubtopologyID] = sinkTopics(sub.Nodes)
+		}
+		for _, store := range d.GlobalStores {
+			t.Globals = append(t.Globals, store.Source.SourceTopics...)
 		}
 	}
 	for _, sub := range described.Topology.Subtopologies {
