@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/twmb/franz-go/pkg/kgo"
 
+	"github.com/accordhq/accord/lineage/connectscan"
 	"github.com/accordhq/accord/lineage/kafkascan"
 )
 
@@ -19,18 +20,21 @@ func newLineageDiscover(a *app) *cobra.Command {
 		Use:   "discover --kafka HOST:PORT",
 		Short: "Look at a Kafka cluster: who reads which topic, who writes",
 		Long: `Look at a Kafka cluster once: its topics, the groups that read them, the
-producers that brokers know of. Nothing is read of any record and nothing is
+producers that brokers know of; with --connect, also the connectors that copy
+data into it and out of it. Nothing is read of any record and nothing is
 written to the cluster. What Kafka cannot tell is said.
 
 What is found goes to the registry, unless --dry-run is given. 'accord serve
 --kafka' looks by itself, again and again.`,
 		Example: `  accord lineage discover --kafka localhost:9092 --dry-run
   accord lineage discover --kafka kafka-1:9092,kafka-2:9092 --registry http://registry:8081
+  accord lineage discover --kafka kafka-1:9092 --connect http://connect:8083
   accord lineage discover --kafka-config client.properties --output json`,
 		Args: takes(0, 0, "no arguments"),
 		RunE: a.does(func(ctx context.Context, _ []string) error { return d.run(ctx, a) }),
 	}
 	d.kafka.add(cmd)
+	d.connect.add(cmd)
 	flags := cmd.Flags()
 	flags.BoolVar(&d.dryRun, "dry-run", false, "show what is found and tell no registry")
 	flags.BoolVar(&d.tools, "tools", false, "take in the groups of consoles and monitoring tools, too")
@@ -42,6 +46,7 @@ What is found goes to the registry, unless --dry-run is given. 'accord serve
 
 type lineageDiscover struct {
 	kafka         kafkaFlags
+	connect       connectFlags
 	dryRun, tools bool
 	timeout       time.Duration
 	namespace     string
@@ -60,6 +65,8 @@ type discoveryView struct {
 	Topics    []topicView       `json:"topics"`
 	Groups    []groupView       `json:"groups"`
 	Producers []transactionView `json:"transactionalIds"`
+	// Connectors are those of Kafka Connect, if it was asked.
+	Connectors []connectorView `json:"connectors,omitempty"`
 	// Unknown are what Kafka does not tell, in sentences.
 	Unknown []string `json:"unknown"`
 	// Facts is how many facts were told to the registry, 0 in a dry run.
@@ -89,6 +96,18 @@ type transactionView struct {
 	Topics []string `json:"topics"`
 }
 
+type connectorView struct {
+	Name string `json:"name"`
+	// Kind is source or sink.
+	Kind   string   `json:"kind"`
+	Class  string   `json:"class"`
+	State  string   `json:"state"`
+	Topics []string `json:"topics"`
+	// Store is what is on the other side, Tables what of it is known.
+	Store  string   `json:"store"`
+	Tables []string `json:"tables"`
+}
+
 func (d lineageDiscover) run(ctx context.Context, a *app) error {
 	opts, _, err := d.kafka.options()
 	if err != nil {
@@ -103,9 +122,13 @@ func (d lineageDiscover) run(ctx context.Context, a *app) error {
 	if err != nil {
 		return unable("is it running, and does it listen where --kafka says?", "%w", err)
 	}
-	view := d.view(scan)
+	workers, err := d.connect.look(ctx, a.now, d.timeout)
+	if err != nil {
+		return unable("is it running, and does it listen where --connect says?", "%w", err)
+	}
+	view := d.view(scan, workers)
 	if !d.dryRun {
-		if view.Facts, err = d.tell(ctx, a, scan); err != nil {
+		if view.Facts, err = d.tell(ctx, a, scan, view.Namespace, workers); err != nil {
 			return err
 		}
 	}
@@ -113,19 +136,20 @@ func (d lineageDiscover) run(ctx context.Context, a *app) error {
 }
 
 // tell sends what was found to the registry.
-func (d lineageDiscover) tell(ctx context.Context, a *app, scan *kafkascan.Scan) (int, error) {
+func (d lineageDiscover) tell(ctx context.Context, a *app, scan *kafkascan.Scan, namespace string, workers []*connectscan.Scan) (int, error) {
 	c, err := a.client()
 	if err != nil {
 		return 0, err
 	}
-	found := scan.Facts(kafkascan.FactOptions{Namespace: d.namespace, Ephemeral: d.tools})
+	found := scan.Facts(kafkascan.FactOptions{Namespace: namespace, Ephemeral: d.tools})
+	found = append(found, connectFacts(workers, scan.Cluster, namespace, fieldsIn(ctx, a, c))...)
 	if err := c.Observe(ctx, found); err != nil {
 		return 0, fmt.Errorf("tell the registry: %w", err)
 	}
 	return len(found), nil
 }
 
-func (d lineageDiscover) view(scan *kafkascan.Scan) discoveryView {
+func (d lineageDiscover) view(scan *kafkascan.Scan, workers []*connectscan.Scan) discoveryView {
 	v := discoveryView{
 		At: scan.At, Cluster: scan.Cluster.ID, Namespace: scan.Cluster.Namespace(), Brokers: scan.Cluster.Brokers, Complete: scan.Covers(),
 		Topics: []topicView{}, Groups: []groupView{}, Producers: []transactionView{}, Unknown: scan.Unknown(),
@@ -145,6 +169,28 @@ func (d lineageDiscover) view(scan *kafkascan.Scan) discoveryView {
 	}
 	for _, t := range scan.Transactions {
 		v.Producers = append(v.Producers, transactionView{ID: t.ID, State: t.State, Topics: slices.Concat([]string{}, t.Topics)})
+	}
+	for _, w := range workers {
+		for _, c := range w.Connectors {
+			v.Connectors = append(v.Connectors, viewOfConnector(c))
+		}
+		v.Unknown = append(v.Unknown, w.Unknown()...)
+	}
+	return v
+}
+
+func viewOfConnector(c connectscan.Connector) connectorView {
+	v := connectorView{Name: c.Name, Kind: "sink", Class: c.Class, State: c.State, Topics: []string{}, Store: c.Store, Tables: slices.Concat([]string{}, c.Tables)}
+	if c.Source {
+		v.Kind = "source"
+	}
+	for _, t := range c.Topics {
+		v.Topics = append(v.Topics, t.Name)
+	}
+	for _, f := range c.Flows {
+		if !slices.Contains(v.Tables, f.Table) {
+			v.Tables = append(v.Tables, f.Table)
+		}
 	}
 	return v
 }
@@ -177,6 +223,7 @@ func (v discoveryView) print(a *app) {
 		}
 		t.print(a.stdout)
 	}
+	v.printConnectors(a)
 	if len(v.Unknown) > 0 {
 		a.say("\nWhat Kafka does not tell:")
 		for _, sentence := range v.Unknown {
@@ -186,6 +233,18 @@ func (v discoveryView) print(a *app) {
 	if v.Facts > 0 {
 		a.say("\n%d facts told to the registry", v.Facts)
 	}
+}
+
+func (v discoveryView) printConnectors(a *app) {
+	if len(v.Connectors) == 0 {
+		return
+	}
+	a.say("")
+	t := table{header: []string{"CONNECTOR", "KIND", "STATE", "TOPICS", "STORE", "TABLES"}, bold: a.colours(a.stdout)}
+	for _, c := range v.Connectors {
+		t.add(c.Name, c.Kind, c.State, strings.Join(c.Topics, ", "), c.Store, strings.Join(c.Tables, ", "))
+	}
+	t.print(a.stdout)
 }
 
 func bit(b bool) int {

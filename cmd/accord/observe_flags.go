@@ -9,13 +9,19 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/twmb/franz-go/pkg/kgo"
 
+	"github.com/accordhq/accord/lineage"
 	"github.com/accordhq/accord/lineage/eventtopic"
 	"github.com/accordhq/accord/lineage/kafkascan"
+	"github.com/accordhq/accord/schema"
 )
 
 // observeFlags say what a registry observes, and how long it remembers.
 type observeFlags struct {
-	kafka kafkaFlags
+	kafka   kafkaFlags
+	connect connectFlags
+	// fields are those of a subject's newest schema; set once there is a
+	// registry.
+	fields func(subject string) []schema.Field
 	// every is the time between two looks at the cluster.
 	every time.Duration
 	// topic holds OpenLineage events, "" for none; group reads it.
@@ -26,6 +32,7 @@ type observeFlags struct {
 
 func (f *observeFlags) add(cmd *cobra.Command) {
 	f.kafka.add(cmd)
+	f.connect.add(cmd)
 	flags := cmd.Flags()
 	flags.DurationVar(&f.every, "discover-every", 5*time.Minute, "`TIME` between two looks at the Kafka cluster")
 	flags.StringVar(&f.topic, "openlineage-topic", "", "`TOPIC` of the cluster that holds OpenLineage events")
@@ -39,6 +46,8 @@ func (f *observeFlags) check() error {
 	switch {
 	case f.topic != "" && !f.kafka.given():
 		return misuse("add --kafka HOST:PORT", "--openlineage-topic %s: of which cluster?", f.topic)
+	case len(f.connect.urls) > 0 && !f.kafka.given():
+		return misuse("add --kafka HOST:PORT", "--connect %s: on which cluster does it work?", f.connect.urls[0])
 	case f.every < 10*time.Second:
 		return misuse("use 10s or more", "--discover-every %s: a look takes seconds, and asks every broker", f.every)
 	case f.eventsKept < time.Hour || f.runsKept < time.Hour:
@@ -47,8 +56,8 @@ func (f *observeFlags) check() error {
 	return nil
 }
 
-// connect makes a client of the cluster.
-func (f *observeFlags) connect(logger *slog.Logger, more ...kgo.Opt) (*kgo.Client, error) {
+// client makes a client of the cluster.
+func (f *observeFlags) client(logger *slog.Logger, more ...kgo.Opt) (*kgo.Client, error) {
 	opts, unused, err := f.kafka.options()
 	if err != nil {
 		return nil, err
@@ -73,7 +82,7 @@ func (f *observeFlags) collectors(o *observer) map[string]func(context.Context) 
 
 // discover looks at the cluster again and again.
 func (o *observer) discover(ctx context.Context) error {
-	client, err := o.flags.connect(o.logger)
+	client, err := o.flags.client(o.logger)
 	if err != nil {
 		return err
 	}
@@ -88,7 +97,7 @@ func (o *observer) discover(ctx context.Context) error {
 		case err != nil:
 			o.logger.Warn("the Kafka cluster was not seen", "error", err)
 		default:
-			if err := o.Put(ctx, scan.Facts(kafkascan.FactOptions{})); err != nil {
+			if err := o.Put(ctx, append(scan.Facts(kafkascan.FactOptions{}), o.connected(ctx, scan.Cluster)...)); err != nil {
 				return err
 			}
 			if len(scan.Refused) != said {
@@ -106,9 +115,18 @@ func (o *observer) discover(ctx context.Context) error {
 	}
 }
 
+// connected are the facts of the cluster's connectors.
+func (o *observer) connected(ctx context.Context, cluster kafkascan.Cluster) []lineage.Fact {
+	scans, err := o.flags.connect.look(ctx, o.now, 0)
+	if err != nil {
+		o.logger.Warn("Kafka Connect was not seen", "error", err)
+	}
+	return connectFacts(scans, cluster, cluster.Namespace(), o.flags.fields)
+}
+
 // readEvents takes in the OpenLineage events of a topic.
 func (o *observer) readEvents(ctx context.Context) error {
-	client, err := o.flags.connect(o.logger, eventtopic.Options(o.flags.topic, o.flags.group)...)
+	client, err := o.flags.client(o.logger, eventtopic.Options(o.flags.topic, o.flags.group)...)
 	if err != nil {
 		return err
 	}

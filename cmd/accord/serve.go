@@ -15,6 +15,7 @@ import (
 
 	"github.com/accordhq/accord/compat"
 	"github.com/accordhq/accord/registry"
+	"github.com/accordhq/accord/schema"
 	"github.com/accordhq/accord/web"
 	"github.com/accordhq/accord/web/api"
 	"github.com/accordhq/accord/web/marquez"
@@ -179,7 +180,20 @@ func (s *serve) open(ctx context.Context, logger *slog.Logger) (*registry.Regist
 	if err != nil {
 		return nil, nil, errors.Join(fmt.Errorf("open store %s: %w", storeName(s.store), err), seen.Close(), log.Close())
 	}
+	seen.flags.fields = fieldsOf(ctx, reg, logger)
 	return reg, seen, nil
+}
+
+// fieldsOf reads the fields of subjects from a registry that is open. What
+// cannot be read has none.
+func fieldsOf(ctx context.Context, reg *registry.Registry, logger *slog.Logger) func(subject string) []schema.Field {
+	return func(subject string) []schema.Field {
+		fields, err := reg.Fields(ctx, subject)
+		if err != nil {
+			logger.Warn("the fields of a subject cannot be read", "subject", subject, "error", err)
+		}
+		return fields
+	}
 }
 
 func (s *serve) logger() (*slog.Logger, error) {

@@ -228,6 +228,27 @@ func gap(what string, err error) Gap {
 	return g
 }
 
+// Unknown lists what the scan could not learn, in sentences for a person.
+func (s *Scan) Unknown() []string {
+	var sentences []string
+	for _, g := range s.Refused {
+		sentence := "unknown: " + g.What + "; " + g.Why
+		if g.Hint != "" {
+			sentence += "; " + g.Hint
+		}
+		sentences = append(sentences, sentence)
+	}
+	for _, c := range s.Connectors {
+		for _, note := range c.Notes {
+			sentences = append(sentences, "connector "+c.Name+": "+note)
+		}
+		if len(c.Topics) == 0 && c.Pattern == "" {
+			sentences = append(sentences, "connector "+c.Name+": which topics it uses is known neither from its runs nor from its configuration")
+		}
+	}
+	return sentences
+}
+
 // bare prints a URL without what nobody should see.
 func bare(u *url.URL) string {
 	shown := url.URL{Scheme: u.Scheme, Host: u.Host, Path: strings.TrimSuffix(u.Path, "/")}

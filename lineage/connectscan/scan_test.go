@@ -249,6 +249,13 @@ func TestPrefixIsNoProof(t *testing.T) {
 	if diff := cmp.Diff(want, s.Refused); diff != "" {
 		t.Errorf("gaps (-want +got):\n%s", diff)
 	}
+	sentences := []string{
+		"unknown: the topics that the connector c really uses; Kafka Connect answered 403: Topic tracking is disabled.; set topic.tracking.enable=true on the workers, or allow the scan's user to read",
+		"connector c: which topics it uses is known neither from its runs nor from its configuration",
+	}
+	if diff := cmp.Diff(sentences, s.Unknown()); diff != "" {
+		t.Errorf("unknown (-want +got):\n%s", diff)
+	}
 }
 
 func TestFacts(t *testing.T) {

@@ -130,7 +130,7 @@ func (c chain) on(topic string) chain {
 
 // top cuts a path after its first step.
 func top(path string) (first, rest string) {
-	if i := strings.IndexAny(path, ".["); i > 0 {
+	if i := strings.IndexAny(path, ".[{<"); i > 0 {
 		return path[:i], path[i:]
 	}
 	return path, ""
@@ -222,10 +222,10 @@ func (t transform) delimiter() string {
 	return "."
 }
 
-// flattenForth joins the names of structures; arrays and maps stay as they are.
+// flattenForth joins the names of structures; arrays, maps and unions stay as they are.
 func flattenForth(t transform, f field) (field, bool) {
 	end := len(f.path)
-	if i := strings.IndexAny(f.path, "[{"); i >= 0 {
+	if i := strings.IndexAny(f.path, "[{<"); i >= 0 {
 		end = i
 	}
 	f.path = strings.ReplaceAll(f.path[:end], ".", t.delimiter()) + f.path[end:]

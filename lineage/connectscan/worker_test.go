@@ -47,7 +47,7 @@ func deploy(t *testing.T, worker, name string, cfg config) {
 // A line of a file goes through Kafka into another file, on a real worker.
 func TestWorker(t *testing.T) {
 	t.Parallel()
-	worker, prefix := kafkatest.Connect(t), kafkatest.Prefix()
+	worker, prefix := kafkatest.Connect(t), kafkatest.Prefix(t)
 	lines := prefix + "lines"
 	kafkatest.Topic(t, lines, 1)
 	dir := t.TempDir()

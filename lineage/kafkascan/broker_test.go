@@ -28,7 +28,7 @@ type playground struct {
 
 func broker(t *testing.T) playground {
 	t.Helper()
-	p := playground{address: kafkatest.Broker(t), prefix: kafkatest.Prefix()}
+	p := playground{address: kafkatest.Broker(t), prefix: kafkatest.Prefix(t)}
 	p.admin = kadm.NewClient(p.client(t))
 	return p
 }

@@ -6,6 +6,7 @@ import (
 	"context"
 	"crypto/rand"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 
@@ -48,8 +49,25 @@ func variable(tb testing.TB, name string) string {
 }
 
 // Prefix makes a prefix for all that a test names on the broker, which it
-// shares with other tests.
-func Prefix() string { return "test-" + strings.ToLower(rand.Text()[:8]) + "-" }
+// shares with other tests. Groups and topics that are called so end with the
+// test, whoever made them.
+func Prefix(tb testing.TB) string {
+	tb.Helper()
+	prefix := "test-" + strings.ToLower(rand.Text()[:8]) + "-"
+	admin := kadm.NewClient(Client(tb))
+	tb.Cleanup(func() {
+		ctx := context.WithoutCancel(tb.Context())
+		others := func(name string) bool { return !strings.Contains(name, prefix) }
+		if groups, err := admin.ListGroups(ctx); err == nil {
+			// One that a process has not left cannot be deleted.
+			_, _ = admin.DeleteGroups(ctx, slices.DeleteFunc(groups.Groups(), others)...)
+		}
+		if topics, err := admin.ListTopics(ctx); err == nil {
+			_, _ = admin.DeleteTopics(ctx, slices.DeleteFunc(topics.Names(), others)...)
+		}
+	})
+	return prefix
+}
 
 // Client speaks to the broker until the test ends.
 func Client(tb testing.TB, opts ...kgo.Opt) *kgo.Client {
