@@ -40,13 +40,14 @@ func simulated(t *testing.T, cluster *kfake.Cluster, opts ...kgo.Opt) *kgo.Clien
 }
 
 // trade opens the shop: someone reads orders and someone writes it.
-func trade(t *testing.T, cluster *kfake.Cluster) {
+func trade(t *testing.T, cluster *kfake.Cluster, opts ...kgo.Opt) {
 	t.Helper()
-	produce(t, simulated(t, cluster), "orders")
-	reader := simulated(t, cluster, kgo.ConsumerGroup("billing"), kgo.ConsumeTopics("orders"), kgo.ConsumeResetOffset(kgo.NewOffset().AtStart()), kgo.ClientID("billing-1"))
+	client := func(more ...kgo.Opt) *kgo.Client { return simulated(t, cluster, append(more, opts...)...) }
+	produce(t, client(), "orders")
+	reader := client(kgo.ConsumerGroup("billing"), kgo.ConsumeTopics("orders"), kgo.ConsumeResetOffset(kgo.NewOffset().AtStart()), kgo.ClientID("billing-1"))
 	poll(t, reader)
 	commit(t, reader)
-	transact(t, simulated(t, cluster, kgo.TransactionalID("shop-1")), "orders")
+	transact(t, client(kgo.TransactionalID("shop-1")), "orders")
 }
 
 func run(t *testing.T, client *kgo.Client, opts Options) *Scan {
@@ -162,6 +163,26 @@ func TestRunSeesSome(t *testing.T) {
 	}
 	if s := run(t, simulated(t, cluster, login("admin")), Options{ACLs: true}); !s.Covers() || len(s.ACLs) != 1 {
 		t.Errorf("the admin's scan covers: %t, with ACLs %+v; want one", s.Covers(), s.ACLs)
+	}
+}
+
+// The rights that docs/discovery.md asks for are enough.
+func TestRunRights(t *testing.T) {
+	t.Parallel()
+	may := func(resource kmsg.ACLResourceType, name string, operation kmsg.ACLOperation) kfake.ACL {
+		return kfake.ACL{Resource: resource, Name: name, Operation: operation, Pattern: kmsg.ACLResourcePatternTypeLiteral, Allow: true}
+	}
+	cluster, _ := shop(t, kfake.EnableACLs(), kfake.EnableSASL(), kfake.Superuser("PLAIN", "admin", "admin"), kfake.User("PLAIN", "accord", "accord",
+		may(kmsg.ACLResourceTypeCluster, "kafka-cluster", kmsg.ACLOperationDescribe), may(kmsg.ACLResourceTypeGroup, "*", kmsg.ACLOperationDescribe),
+		may(kmsg.ACLResourceTypeTopic, "*", kmsg.ACLOperationDescribe), may(kmsg.ACLResourceTypeTopic, "*", kmsg.ACLOperationRead),
+		may(kmsg.ACLResourceTypeTransactionalId, "*", kmsg.ACLOperationDescribe)))
+	trade(t, cluster, login("admin"))
+	s := run(t, simulated(t, cluster, login("accord")), Options{ACLs: true})
+	if len(s.Refused) > 0 || !s.Covers() {
+		t.Errorf("gaps %+v", s.Refused)
+	}
+	if len(s.Groups) != 1 || len(s.Transactions) != 1 || len(s.Producers) != 1 || len(s.ACLs) != 4 {
+		t.Errorf("%d groups, %d transactions, %d producers, %d ACLs; want 1, 1, 1, and 4", len(s.Groups), len(s.Transactions), len(s.Producers), len(s.ACLs))
 	}
 }
 
