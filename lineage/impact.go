@@ -14,6 +14,9 @@ type Proposal struct {
 	// field and for the stream, MaxReaders the readers for each field; 0 for the
 	// defaults, which are less where many fields are asked for.
 	Depth, MaxNodes, MaxReaders int
+	// ReadersOnly spares what lies downstream: only readers are told of, and how
+	// far each of them reaches.
+	ReadersOnly bool
 	Scope
 }
 
@@ -83,24 +86,25 @@ func (g *Graph) Impact(p Proposal) Impact {
 	for _, path := range paths {
 		out.Fields = append(out.Fields, n.fieldImpact(p, datasets, readers, path))
 	}
-	walk := Walk{From: placesOf(out.Datasets, ""), Way: Downstream, Depth: p.Depth, MaxNodes: p.MaxNodes, NoLinks: true, Scope: p.Scope}
-	out.Downstream = g.Walk(walk)
+	if !p.ReadersOnly {
+		out.Downstream = n.downstream(p, out.Datasets)
+	}
 	out.Watch = g.watchAll(p)
 	return out
 }
 
-func placesOf(datasets []ID, path string) []Place {
+// downstream is what lies downstream of a stream.
+func (n *lens) downstream(p Proposal, datasets []ID) Reach {
 	places := make([]Place, len(datasets))
 	for i, id := range datasets {
-		places[i] = Place{Node{DatasetNode, id}, path}
+		places[i] = Place{Node: Node{DatasetNode, id}}
 	}
-	return places
+	return n.Walk(Walk{From: places, Way: Downstream, Depth: p.Depth, MaxNodes: p.MaxNodes, NoLinks: true, Scope: p.Scope})
 }
 
 // fieldImpact answers for one field.
 func (n *lens) fieldImpact(p Proposal, datasets []int32, readers []*reading, path string) FieldImpact {
 	out := FieldImpact{Path: path, Readers: []Reader{}}
-	depth := bound(p.Depth, DefaultDepth, MaxDepth)
 	uses := n.usesOf(datasets, path)
 	for _, r := range readers {
 		out.Readers = append(out.Readers, n.reader(r, uses[r.job], datasets, path, len(readers)))
@@ -109,19 +113,23 @@ func (n *lens) fieldImpact(p Proposal, datasets []int32, readers []*reading, pat
 	if most := bound(p.MaxReaders, DefaultReaders, MaxNodes); len(out.Readers) > most {
 		out.Readers, out.ReadersLeft = out.Readers[:most], len(out.Readers)-most
 	}
+	if !p.ReadersOnly {
+		out.Downstream = n.fieldsDownstream(p, datasets, path)
+	}
+	return out
+}
+
+// fieldsDownstream is what lies downstream of one field.
+func (n *lens) fieldsDownstream(p Proposal, datasets []int32, path string) Reach {
 	var from []place
-	for _, v := range datasets {
-		from = append(from, place{v, path})
+	var asked []int32
+	for i, v := range datasets {
+		from, asked = append(from, place{v, path}), append(asked, int32(i))
 	}
 	most := bound(p.MaxNodes, DefaultNodes, MaxNodes)
-	c := n.flowCrawl(n, Downstream, depth, max(most, MaxCounted), from)
+	c := n.flowCrawl(n, Downstream, bound(p.Depth, DefaultDepth, MaxDepth), max(most, MaxCounted), from)
 	defer c.release()
-	c.asked = make([]int32, len(from))
-	for i := range c.asked {
-		c.asked[i] = int32(i)
-	}
-	c.bare = true
+	c.asked, c.bare = asked, true
 	c.run()
-	out.Downstream = c.reachOf(most)
-	return out
+	return c.reachOf(most)
 }

@@ -43,6 +43,7 @@ func (r *Registry) readersOf(subject string) contracts.Readers {
 // Of implements contracts.Readers.
 func (r *readers) Of(path string) contracts.Readership {
 	p := r.proposal
+	p.ReadersOnly = true
 	if path != "" {
 		p.Fields = []string{r.fieldPath(path)}
 	}
