@@ -419,3 +419,35 @@ func TestWalkFindsAllFields(t *testing.T) {
 		}
 	})
 }
+
+// No fact brings a graph down, whatever is in it.
+func FuzzGraph(f *testing.F) {
+	for _, fact := range []lineage.Fact{
+		lineage.Edge{Job: id("f"), Direction: lineage.Reads, Dataset: id("a"), Evidence: lineage.Reported, Interval: lineage.At(now)}.Fact(),
+		lineage.Through{Job: id("f"), Output: id("a"), Derivation: lineage.Explicit, Evidence: lineage.Reported, Interval: lineage.At(now)}.Fact(),
+		lineage.FieldEdge{Job: id("f"), From: lineage.Field{Dataset: id("a"), Path: "x"}, Transformation: lineage.Transformation{Type: lineage.Direct}, Interval: lineage.At(now)}.Fact(),
+		lineage.Alias{Kind: lineage.DatasetNode, From: id("a"), To: id(""), Evidence: lineage.Declared, Interval: lineage.At(now)}.Fact(),
+		lineage.Statement{Node: lineage.Dataset("test", "a"), Source: "openlineage", Grace: time.Hour, Interval: lineage.At(now)}.Fact(),
+		lineage.Facet{Entity: lineage.Job("test", "f").Entity(), Facet: "ownership", Body: []byte(`{"owners":[{}]}`), Interval: lineage.At(now)}.Fact(),
+		lineage.Rule{Pattern: "a|b)", Tool: true, Interval: lineage.At(now)}.Fact(),
+		lineage.Use{Client: id("f"), Action: lineage.Fetched, Subject: "s", Version: 1, Interval: lineage.At(now)}.Fact(),
+		lineage.Coverage{Source: "kafka", Namespace: "kafka://b", Slot: now, Interval: lineage.At(now)}.Fact(),
+	} {
+		f.Add(string(fact.Kind), fact.Key, fact.Body, int64(0), int64(1))
+	}
+	f.Fuzz(func(t *testing.T, kind, key string, body []byte, first, last int64) {
+		fact := lineage.Fact{Kind: lineage.Kind(kind), Key: key, Body: body, First: time.UnixMicro(first), Last: time.UnixMicro(last), Said: time.UnixMicro(last)}
+		known := sketch(t, "a -> (f) -> b -> (g) -> a\na#x -> (f) -> b#x\na => (f) => b")
+		ask := func(g *lineage.Graph) []any {
+			s := lineage.Scope{Now: now, Stale: true}
+			return []any{
+				g.Walk(lineage.Walk{From: places("a"), Scope: s}), g.Walk(lineage.Walk{From: places("b#x"), Way: lineage.Upstream, Scope: s}),
+				g.Impact(lineage.Proposal{Datasets: []lineage.ID{id("a")}, Subjects: []string{"s"}, Fields: []string{"x"}, Scope: s}),
+			}
+		}
+		later := lineage.Build(known, lineage.Options{}).With([]lineage.Fact{fact})
+		if diff := cmp.Diff(ask(lineage.Build(append(known, fact, fact), lineage.Options{})), ask(later)); diff != "" {
+			t.Errorf("(-at once +later)\n%s", diff)
+		}
+	})
+}
