@@ -28,12 +28,13 @@ type crawl struct {
 	onward  func(c *crawl, i int32)
 	asked   []int32 // for each root, its index in the question
 	goal    []int32 // cells of places, of which one is enough
+	// restricted are the outputs of jobs as they were at the lens's time.
+	restricted map[int32][]restriction
 
 	// Of walks of fields:
 	roots   []place // of stops before the first hit
 	exposed bool
-	only    int32             // the job that the first step goes through, -1 for any
-	asOf    map[int32]details // what restricted jobs at the lens's time
+	only    int32 // the job that the first step goes through, -1 for any
 }
 
 // reached says how a field is reached.

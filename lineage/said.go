@@ -108,7 +108,8 @@ func AliasOf(f Fact) (Alias, error) {
 
 // Statement says that a source told the whole truth about a node when it last
 // spoke: edges, throughs and fields of the same source and node, last seen
-// longer than Grace before, have ended.
+// longer than Grace before, have ended. Of a dataset, which does not know who else
+// reads or writes it, those that lead to it and name no job.
 type Statement struct {
 	Node
 	Source string        `json:"source"`

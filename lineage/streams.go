@@ -86,15 +86,15 @@ func (c *crawl) restrictedBy(job int32) []restriction {
 		}
 		return nil
 	}
-	d, ok := c.asOf[job]
+	known, ok := c.restricted[job]
 	if !ok {
-		d.restricted = c.restrictions(job, c.at)
-		if c.asOf == nil {
-			c.asOf = map[int32]details{}
+		known = c.restrictions(job, c.at)
+		if c.restricted == nil {
+			c.restricted = map[int32][]restriction{}
 		}
-		c.asOf[job] = d
+		c.restricted[job] = known
 	}
-	return d.restricted
+	return known
 }
 
 func isRestricted(all []restriction, output int32) (restriction, bool) {

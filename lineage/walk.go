@@ -121,7 +121,8 @@ type Who struct {
 	// Owners are the teams to tell: what rules say, then what facets say.
 	Owners []string `json:"owners,omitempty"`
 	// Tool says that a job reads everything and is no reader of the data, Hidden
-	// that somebody does not want it shown.
+	// that somebody does not want it shown: who draws leaves it out, but no answer
+	// does, because who breaks still breaks.
 	Tool   bool `json:"tool,omitempty"`
 	Hidden bool `json:"hidden,omitempty"`
 }
