@@ -146,10 +146,30 @@ func (g *Graph) restrictions(job int32, at uint32) []restriction {
 	return out
 }
 
-// standsBy reports whether a through, or a flow, still tells of an output that a
-// job writes: it is evidence, and was not last seen long before the output was.
+// standsBy reports whether a through still tells of an output that a job writes,
+// as far as was known at a time: it is evidence, and was not last seen long before
+// the output was.
 func (g *Graph) standsBy(t, output *link, at uint32) bool {
-	return t.proven && t.first <= at && (t.gone == never || at < t.gone) && t.latest >= before(output.latest, g.opts.Window)
+	proven, seen := g.knownBy(&g.throughs, t, at)
+	_, written := g.knownBy(&g.streams, output, at)
+	return proven && seen >= before(written, g.opts.Window)
+}
+
+// knownBy tells of a link as it was known at a time: whether it was proven and had
+// not ended, and when it was last seen.
+func (g *Graph) knownBy(layer *layer, l *link, at uint32) (proven bool, latest uint32) {
+	stands := func(first, gone uint32) bool { return first <= at && (gone == never || at < gone) }
+	if !l.many {
+		return l.proven && stands(l.first, l.gone), l.latest
+	}
+	for w := range layer.pairs.at(l.pair).witnesses() {
+		if second(w.first) > at {
+			continue
+		}
+		latest = max(latest, second(w.last))
+		proven = proven || w.what.Value().evidence.Proves() && stands(second(w.first), g.gone(w))
+	}
+	return proven, latest
 }
 
 // before is the second a duration before another.
@@ -163,9 +183,11 @@ func (b *builder) tracesOf(d *details) []trace {
 	last := map[int32]uint32{}
 	for _, i := range d.traces {
 		p := b.flows.pairs.at(i)
-		if l := b.summary(p); l.proven && l.gone == never {
-			output := b.fields.at(p.to).vertex
-			last[output] = max(last[output], l.latest)
+		for w := range p.witnesses() {
+			if w.what.Value().evidence.Proves() && b.gone(w) == never {
+				output := b.fields.at(p.to).vertex
+				last[output] = max(last[output], second(w.last))
+			}
 		}
 	}
 	traced := make([]trace, 0, len(last))

@@ -420,6 +420,49 @@ func TestWalkFindsAllFields(t *testing.T) {
 	})
 }
 
+// The graph as of a time is that of what had been seen by then.
+func TestAsOf(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		then := now.AddDate(0, 0, -rapid.IntRange(0, 50).Draw(t, "days ago"))
+		var all, before []lineage.Fact
+		for _, f := range randomFacts(t) {
+			if f.Kind != lineage.KindEdge && f.Kind != lineage.KindThrough && f.Kind != lineage.KindField {
+				continue
+			}
+			all = append(all, f)
+		}
+		merged := map[[2]string]lineage.Fact{}
+		for _, f := range all {
+			key := [2]string{string(f.Kind), strings.ReplaceAll(f.Key, "kafka://h2,h1", "kafka://h1:9092,H2")}
+			f.Key = key[1]
+			if known, ok := merged[key]; ok {
+				f = lineage.Merge(known, f)
+			}
+			merged[key] = f
+		}
+		for _, f := range merged {
+			if !f.First.After(then) {
+				before = append(before, f)
+			}
+		}
+		today, past := lineage.Build(all, lineage.Options{}), lineage.Build(before, lineage.Options{})
+		nodes, _ := past.Nodes(lineage.DatasetNode, lineage.Listing{})
+		for _, n := range nodes {
+			for _, way := range []lineage.Way{lineage.Downstream, lineage.Upstream} {
+				for _, path := range []string{"", "x"} {
+					walk := lineage.Walk{From: []lineage.Place{{Node: n, Path: path}}, Way: way, Scope: lineage.Scope{Now: then, Stale: true}}
+					want := past.Walk(walk).Hits
+					walk.Now, walk.AsOf = now, then
+					if diff := cmp.Diff(want, today.Walk(walk).Hits); diff != "" {
+						t.Fatalf("from %v#%s %s, as of %s (-then +as of)\n%s", n, path, way, then, diff)
+					}
+				}
+			}
+		}
+	})
+}
+
 // No fact brings a graph down, whatever is in it.
 func FuzzGraph(f *testing.F) {
 	for _, fact := range []lineage.Fact{

@@ -92,7 +92,7 @@ func (s sight) better(o sight) bool {
 // counts.
 func (n *lens) timely(first, last, gone uint32) (status uint8, ok bool) {
 	switch {
-	case n.past && first > n.at:
+	case first > n.known():
 		return 0, false
 	case n.at > gone:
 		return 2, n.ended
@@ -106,7 +106,7 @@ func (n *lens) timely(first, last, gone uint32) (status uint8, ok bool) {
 func (n *lens) see(layer *layer, l *link) (sight, bool) {
 	if n.all {
 		status, ok := n.timely(l.first, l.last, l.gone)
-		if !l.many || ok && status == 0 {
+		if !l.many || ok && status == 0 && !n.past {
 			return sight{status, l.percent, l.proven, l.latest}, ok
 		}
 	}
@@ -118,7 +118,7 @@ func (n *lens) see(layer *layer, l *link) (sight, bool) {
 func (n *lens) look(p *pair) (best sight, ok bool) {
 	latest := uint32(0)
 	for w := range p.witnesses() {
-		if !n.admits(w) {
+		if !n.admits(w) || second(w.first) > n.known() {
 			continue
 		}
 		latest = max(latest, second(w.last))
@@ -128,6 +128,14 @@ func (n *lens) look(p *pair) (best sight, ok bool) {
 	}
 	best.last = latest
 	return best, ok
+}
+
+// known is the second up to which first sightings count.
+func (n *lens) known() uint32 {
+	if n.past {
+		return n.at
+	}
+	return never
 }
 
 // admits reports whether a sighting is of the evidence and confidence wanted.

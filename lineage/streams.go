@@ -186,11 +186,3 @@ func (c *crawl) pass(job, input, output int32, t *link) (sight, bool) {
 		proven: in.proven && out.proven, last: min(in.last, out.last),
 	}, ok
 }
-
-// known is the second up to which throughs count.
-func (n *lens) known() uint32 {
-	if n.past {
-		return n.at
-	}
-	return never
-}
