@@ -12,14 +12,15 @@ type builder struct {
 	e                        *edition
 	streams, throughs, flows *layerEdit
 	// What must be worked out anew: heard are names of which something was said,
-	// grown datasets with more fields, jobs those whose edges changed.
-	heard, grown, jobs map[int32]bool
+	// grown datasets with more fields, jobs those whose edges changed, alive
+	// those that were seen or are of another type.
+	heard, grown, jobs, alive map[int32]bool
 	// moved is set when a name has come to mean something else.
 	moved bool
 }
 
 func edit(g *Graph) *builder {
-	b := &builder{Graph: *g, e: &edition{}, heard: map[int32]bool{}, grown: map[int32]bool{}, jobs: map[int32]bool{}}
+	b := &builder{Graph: *g, e: &edition{}, heard: map[int32]bool{}, grown: map[int32]bool{}, jobs: map[int32]bool{}, alive: map[int32]bool{}}
 	b.streams, b.throughs, b.flows = editLayer(&b.Graph.streams, b.e), editLayer(&b.Graph.throughs, b.e), editLayer(&b.Graph.flows, b.e)
 	return b
 }
@@ -95,6 +96,9 @@ func (b *builder) seen(i int32, first, last int64) {
 		known.first, known.last = first, last
 	}
 	known.first, known.last = min(known.first, first), max(known.last, last)
+	if known.node.Kind == JobNode {
+		b.alive[known.vertex] = true
+	}
 }
 
 func (b *builder) edge(e Edge, body []byte) error {

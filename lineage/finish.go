@@ -14,6 +14,7 @@ func (b *builder) finish() *Graph {
 	for i := range b.grown {
 		slices.SortFunc(b.details(i).fields, func(x, y int32) int { return cmp.Compare(b.fields.at(x).path, b.fields.at(y).path) })
 	}
+	b.beat()
 	b.streams.finish(b.summary)
 	b.throughs.finish(b.summary)
 	b.flows.finish(b.summary)
@@ -42,6 +43,9 @@ func (b *builder) reconsider(i int32) {
 	v := b.vertices.at(n.vertex)
 	if t := b.traitsOf(v); !t.isZero() || v.details != nil {
 		b.details(n.vertex).traits = t
+		if n.node.Kind == JobNode {
+			b.alive[n.vertex] = true
+		}
 		v = b.vertices.at(n.vertex)
 	}
 	if n.said == nil || len(n.said.statements) == 0 {
@@ -77,7 +81,7 @@ func (b *builder) summary(p *pair) link {
 	l := link{many: len(p.more) > 0}
 	for w := range p.witnesses() {
 		r := w.what.Value()
-		c, proven, last := percent(r.confidence), r.evidence.Proves(), second(w.last)
+		c, proven, last := percent(r.confidence), r.evidence.Proves(), second(b.lastOf(w))
 		l.latest = max(l.latest, last)
 		if w == &p.one || surer(proven, c, l.proven, l.percent) || proven == l.proven && c == l.percent && last > l.last {
 			l.percent, l.proven, l.first, l.last, l.gone = c, proven, second(w.first), last, b.gone(w)
@@ -166,7 +170,7 @@ func (g *Graph) knownBy(layer *layer, l *link, at uint32) (proven bool, latest u
 		if second(w.first) > at {
 			continue
 		}
-		latest = max(latest, second(w.last))
+		latest = max(latest, second(g.lastOf(w)))
 		proven = proven || w.what.Value().evidence.Proves() && stands(second(w.first), g.gone(w))
 	}
 	return proven, latest
@@ -186,7 +190,7 @@ func (b *builder) tracesOf(d *details) []trace {
 		for w := range p.witnesses() {
 			if w.what.Value().evidence.Proves() && b.gone(w) == never {
 				output := b.fields.at(p.to).vertex
-				last[output] = max(last[output], second(w.last))
+				last[output] = max(last[output], second(b.lastOf(w)))
 			}
 		}
 	}

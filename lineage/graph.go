@@ -73,6 +73,7 @@ type vertex struct {
 type details struct {
 	owner *edition // who may change them
 	traits
+	pulse pulse
 	// fields of a dataset, in order of their paths.
 	fields []int32
 	// passes and traces are the pairs of throughs and flows via a job.

@@ -20,7 +20,7 @@ func (n *lens) link(p *pair, flow bool) Link {
 		r := w.what.Value()
 		seen := Sighting{
 			Evidence: r.evidence, Source: r.source, Confidence: r.confidence, Note: r.note, Status: statuses[s.status],
-			Interval: Interval{instant(w.first), instant(w.last)},
+			Interval: Interval{instant(w.first), instant(n.lastOf(w))},
 		}
 		if len(l.Sightings) == 0 {
 			l.Interval = seen.Interval

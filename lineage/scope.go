@@ -121,7 +121,7 @@ func (n *lens) look(p *pair) (best sight, ok bool) {
 		if !n.admits(w) || second(w.first) > n.known() {
 			continue
 		}
-		latest = max(latest, second(w.last))
+		latest = max(latest, second(n.lastOf(w)))
 		if s, counts := n.witness(w); counts && (!ok || s.better(best)) {
 			best, ok = s, true
 		}
@@ -153,7 +153,7 @@ func (n *lens) witness(w *witness) (sight, bool) {
 		return sight{}, false
 	}
 	r := w.what.Value()
-	s := sight{percent: percent(r.confidence), proven: r.evidence.Proves(), last: second(w.last)}
+	s := sight{percent: percent(r.confidence), proven: r.evidence.Proves(), last: second(n.lastOf(w))}
 	status, ok := n.timely(second(w.first), s.last, n.gone(w))
 	s.status = status
 	return s, ok
