@@ -124,7 +124,7 @@ func (c *crawl) enqueue(i int32) {
 func (c *crawl) run() {
 	for how := range c.queue {
 		for hops := int32(0); int(hops) < len(c.queue[how]) && hops < c.depth; hops++ {
-			if c.found(hops) {
+			if c.arrived(hops) {
 				return
 			}
 			round := c.queue[how][hops]
@@ -141,8 +141,8 @@ func (c *crawl) run() {
 	}
 }
 
-// found reports whether a goal was reached that no later round can reach better.
-func (c *crawl) found(hops int32) bool { return c.nearestGoal(hops) >= 0 }
+// arrived reports whether a goal was reached that no later round can reach better.
+func (c *crawl) arrived(hops int32) bool { return c.nearestGoal(hops) >= 0 }
 
 // nearestGoal returns the best stop at a goal, of those so near, or -1.
 func (c *crawl) nearestGoal(hops int32) int32 {

@@ -7,23 +7,19 @@ import (
 
 // reachOf lists what a crawl has found, at most so many places.
 func (c *crawl) reachOf(most int) Reach {
-	r := Reach{Hits: []Hit{}, Links: []Link{}}
+	r := Reach{Links: []Link{}}
 	listed, left := c.nearest(most)
 	r.Left, r.AtLeast = left, c.cut
-	hits := make([]Hit, len(listed))
+	r.Hits = make([]Hit, len(listed))
 	indexes := make([]int32, len(c.stops)) // of hits, one too high; 0 for none
+	for k, f := range c.byName(listed) {
+		listed[k], r.Hits[k].Place = f.stop, f.Place
+		indexes[f.stop] = int32(k) + 1
+	}
 	for k, i := range listed {
-		hits[k].Place = c.placeAt(i)
-	}
-	order := c.byName(listed, hits)
-	for k, j := range order {
-		r.Hits = append(r.Hits, hits[j])
-		indexes[listed[j]] = int32(k) + 1
-	}
-	for k, j := range order {
-		c.describe(&r.Hits[k], listed[j], indexes)
-		if s := &c.stops[listed[j]]; !s.done {
-			if s.end = !c.leadsOn(listed[j]); !s.end && s.hops >= c.depth {
+		c.describe(&r.Hits[k], i, indexes)
+		if s := &c.stops[i]; !s.done {
+			if s.end = !c.leadsOn(i); !s.end && s.hops >= c.depth {
 				r.Deeper++
 			}
 			r.Hits[k].End = s.end
@@ -42,18 +38,15 @@ func (c *crawl) reachOf(most int) Reach {
 // nearest chooses the stops to list, the nearest of them, and counts the rest. Of
 // those that are equally far, the best are chosen.
 func (c *crawl) nearest(most int) (listed []int32, left int) {
-	rounds := map[int32][]int32{}
-	farthest := int32(0)
+	rounds := make([][]int32, c.depth+1) // by hops
 	for i := range int32(len(c.stops)) { //nolint:gosec // at most limit
 		s := &c.stops[i]
 		if s.parent < 0 || c.isTwin(i) {
 			continue
 		}
 		rounds[s.hops] = append(rounds[s.hops], i)
-		farthest = max(farthest, s.hops)
 	}
-	for hops := int32(1); hops <= farthest; hops++ {
-		round := rounds[hops]
+	for _, round := range rounds {
 		if room := most - len(listed); len(round) > room {
 			left += len(round) - room
 			round = c.best(round, room)
@@ -102,14 +95,20 @@ func (c *crawl) isTwin(i int32) bool {
 	return o.parent < 0 || cmp.Or(cmp.Compare(o.hops, s.hops), o.beats(s), cmp.Compare(o.tie, s.tie), cmp.Compare(other, i)) < 0
 }
 
-// byName orders hits by distance, then name.
-func (c *crawl) byName(listed []int32, hits []Hit) []int {
-	order := make([]int, len(listed))
-	for k := range order {
-		order[k] = k
+// found is a stop and where it is.
+type found struct {
+	stop int32
+	Place
+}
+
+// byName orders stops by distance, then name.
+func (c *crawl) byName(listed []int32) []found {
+	order := make([]found, len(listed))
+	for k, i := range listed {
+		order[k] = found{i, c.placeAt(i)}
 	}
-	slices.SortFunc(order, func(x, y int) int {
-		return cmp.Or(cmp.Compare(c.stops[listed[x]].hops, c.stops[listed[y]].hops), hits[x].Compare(hits[y].Place))
+	slices.SortFunc(order, func(a, b found) int {
+		return cmp.Or(cmp.Compare(c.stops[a.stop].hops, c.stops[b.stop].hops), a.Compare(b.Place))
 	})
 	return order
 }
