@@ -1,10 +1,14 @@
 package marquez
 
 import (
+	"bytes"
 	"compress/gzip"
 	"errors"
 	"io"
+	"mime"
 	"net/http"
+	"os"
+	"slices"
 	"strings"
 
 	"github.com/accordhq/accord/lineage"
@@ -14,15 +18,11 @@ import (
 // ingest takes one event. It is stored when the answer is sent, and joins the
 // graph soon after.
 func (h *Handler) ingest(r *http.Request) (answer, error) {
-	done, err := h.enter(r)
+	body, done, err := h.body(r)
 	if err != nil {
 		return answer{}, err
 	}
 	defer done()
-	body, err := h.body(r)
-	if err != nil {
-		return answer{}, err
-	}
 	event, err := openlineage.Parse(body, h.opts.Now())
 	if err != nil {
 		return answer{}, refused(err)
@@ -57,15 +57,11 @@ type failedEvent struct {
 // ingestBatch takes an array of events, each for itself: one that is refused
 // keeps none of the others out.
 func (h *Handler) ingestBatch(r *http.Request) (answer, error) {
-	done, err := h.enter(r)
+	body, done, err := h.body(r)
 	if err != nil {
 		return answer{}, err
 	}
 	defer done()
-	body, err := h.body(r)
-	if err != nil {
-		return answer{}, err
-	}
 	batch, err := openlineage.ParseBatch(body, h.opts.Now())
 	if err != nil {
 		return answer{}, refused(err)
@@ -87,39 +83,69 @@ func (h *Handler) ingestBatch(r *http.Request) (answer, error) {
 	return answer{http.StatusOK, told}, nil
 }
 
-// enter waits for leave to hold a body in memory.
-func (h *Handler) enter(r *http.Request) (done func(), err error) {
+// enter waits for one of a number of places.
+func enter(r *http.Request, places chan struct{}) (leave func(), err error) {
 	select {
-	case h.decoding <- struct{}{}:
-		return func() { <-h.decoding }, nil
+	case places <- struct{}{}:
+		return func() { <-places }, nil
 	case <-r.Context().Done():
 		return nil, r.Context().Err()
 	}
 }
 
-// body reads a request's body, compressed or not.
-func (h *Handler) body(r *http.Request) ([]byte, error) {
+// body reads a request's body, compressed or not, and waits until it may be
+// decoded. The caller calls done when it no longer needs the body.
+func (h *Handler) body(r *http.Request) (body []byte, done func(), err error) {
 	source, err := decoded(r)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	body, err := io.ReadAll(io.LimitReader(source, h.opts.MaxBody+1))
-	switch {
-	case int64(len(body)) > h.opts.MaxBody:
-		return nil, faultf(http.StatusRequestEntityTooLarge,
+	forget := func() {}
+	body, err = h.read(r, source, nil, min(largeBody, h.opts.MaxBody+1))
+	if err == nil && len(body) >= largeBody {
+		if forget, err = enter(r, h.large); err != nil {
+			return nil, nil, err
+		}
+		body, err = h.read(r, source, body, h.opts.MaxBody+1)
+	}
+	if err == nil && int64(len(body)) > h.opts.MaxBody {
+		err = faultf(http.StatusRequestEntityTooLarge,
 			"the body has more than %d bytes: send fewer events at a time, and turn off facets that hold whole plans (spark.openlineage.facets)", h.opts.MaxBody)
-	case err != nil && r.Context().Err() != nil:
-		return nil, r.Context().Err()
-	case errors.Is(err, gzip.ErrChecksum), errors.Is(err, gzip.ErrHeader), errors.Is(err, io.ErrUnexpectedEOF):
-		return nil, faultf(http.StatusBadRequest, "the body is not whole: %s", err)
-	case err != nil:
-		return nil, faultf(http.StatusBadRequest, "the body cannot be read: %s", err)
 	}
-	return body, nil
+	if err != nil {
+		forget()
+		return nil, nil, err
+	}
+	leave, err := enter(r, h.decoding)
+	if err != nil {
+		forget()
+		return nil, nil, err
+	}
+	return body, func() { leave(); forget() }, nil
 }
 
-// decoded undoes the content coding, of which gzip alone is known.
+// read appends what a source has to the beginning of a body, up to a size.
+func (h *Handler) read(r *http.Request, source io.Reader, beginning []byte, size int64) ([]byte, error) {
+	body := bytes.NewBuffer(beginning)
+	_, err := body.ReadFrom(io.LimitReader(source, size-int64(len(beginning))))
+	switch {
+	case err == nil:
+		return body.Bytes(), nil
+	case r.Context().Err() != nil:
+		return nil, r.Context().Err()
+	case errors.Is(err, os.ErrDeadlineExceeded):
+		return nil, faultf(http.StatusRequestTimeout, "the body did not come in time: send it again")
+	}
+	return nil, faultf(http.StatusBadRequest, "the body cannot be read to its end: %s", err)
+}
+
+// decoded undoes the content coding, of which gzip alone is known. Whatever the
+// type is said to be, the body is JSON, and so in UTF-8.
 func decoded(r *http.Request) (io.Reader, error) {
+	_, parameters, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	if charset := strings.ToLower(parameters["charset"]); err == nil && !slices.Contains(charsets, charset) {
+		return nil, faultf(http.StatusUnsupportedMediaType, "Content-Type has charset %q: JSON is sent in UTF-8", charset)
+	}
 	switch coding := strings.ToLower(strings.TrimSpace(r.Header.Get("Content-Encoding"))); coding {
 	case "", "identity":
 		return r.Body, nil
@@ -133,6 +159,9 @@ func decoded(r *http.Request) (io.Reader, error) {
 		return nil, faultf(http.StatusUnsupportedMediaType, "Content-Encoding %q is not known: send gzip, or no compression", coding)
 	}
 }
+
+// charsets are the names of those that are UTF-8.
+var charsets = []string{"", "utf-8", "utf8", "us-ascii"}
 
 // refused makes a fault of an event an answer: the event is hopeless, and
 // sending it again would not help.

@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/go-chi/chi/v5"
@@ -17,8 +18,12 @@ import (
 	"github.com/accordhq/accord/lineage"
 )
 
-// Prefix is the path below which everything is served.
-const Prefix = "/api/v1"
+// Prefix is the path below which almost everything is served; betaPrefix is that
+// of what Marquez asks its search engine.
+const (
+	Prefix     = "/api/v1"
+	betaPrefix = "/api/v2beta"
+)
 
 // DefaultMaxBody is the largest event or batch taken, in bytes and not
 // compressed: Spark sends events of 10 MB.
@@ -38,13 +43,20 @@ type Options struct {
 // Handler serves the API. It is safe for concurrent use.
 type Handler struct {
 	opts Options
-	// decoding bounds how many bodies are in memory at a time, so that a flood
-	// of events takes neither memory nor processors from the registry.
-	decoding chan struct{}
+	// large bounds how many large bodies are in memory at a time, decoding how
+	// many of any size are decoded and stored, so that a flood of events takes
+	// neither memory nor processors from the registry. Nobody who decodes waits
+	// for a client.
+	large, decoding chan struct{}
 }
 
-// concurrent is how many bodies are decoded at a time.
-const concurrent = 4
+// Bounds of what is done at a time.
+const (
+	concurrent = 4
+	// largeBody is the size from which a body waits for its turn to be read, so
+	// that clients who are slow to send one keep no others out.
+	largeBody = 64 << 10
+)
 
 // New returns the API over a store and its graph.
 func New(opts Options) *Handler {
@@ -54,13 +66,75 @@ func New(opts Options) *Handler {
 	if opts.MaxBody <= 0 {
 		opts.MaxBody = DefaultMaxBody
 	}
-	return &Handler{opts: opts, decoding: make(chan struct{}, concurrent)}
+	return &Handler{opts: opts, large: make(chan struct{}, concurrent), decoding: make(chan struct{}, concurrent)}
 }
 
-// Route adds the API's routes to a router.
+// Route adds the API's routes to a router that sees paths still escaped: names
+// hold slashes.
 func (h *Handler) Route(r chi.Router) {
 	r.Post(Prefix+"/lineage", h.serve(h.ingest))
 	r.Post(Prefix+"/lineage/batch", h.serve(h.ingestBatch))
+	r.Put(Prefix+"/namespaces/{namespace}", h.serve(answers(h.keepNamespace)))
+	for _, read := range []struct {
+		path   string
+		answer func(*http.Request) (any, error)
+	}{
+		{"/lineage", h.lineage},
+		{"/column-lineage", h.columnLineage},
+		{"/runlineage/upstream", h.upstream},
+		{"/namespaces", h.namespaces},
+		{"/namespaces/{namespace}", h.namespace},
+		{"/namespaces/{namespace}/datasets", h.datasets},
+		{"/namespaces/{namespace}/datasets/{dataset}", h.dataset},
+		{"/namespaces/{namespace}/datasets/{dataset}/versions", h.datasetVersions},
+		{"/namespaces/{namespace}/datasets/{dataset}/versions/{version}", h.datasetVersion},
+		{"/namespaces/{namespace}/jobs", h.jobs},
+		{"/namespaces/{namespace}/jobs/{job}", h.job},
+		{"/namespaces/{namespace}/jobs/{job}/runs", h.jobRuns},
+		{"/namespaces/{namespace}/jobs/{job}/versions", h.jobVersions},
+		{"/namespaces/{namespace}/jobs/{job}/versions/{version}", h.jobVersion},
+		{"/jobs", h.allJobs},
+		{"/jobs/runs/{run}", h.run},
+		{"/jobs/runs/{run}/facets", h.runFacets},
+		{"/search", h.search},
+		{"/tags", h.tags},
+		{"/events", h.events}, // as the Python client asks for them
+		{"/events/lineage", h.events},
+		{"/sources", h.sources},
+		{"/sources/{source}", h.source},
+		{"/stats/lineage-events", h.runStats},
+		{"/stats/jobs", h.jobStats},
+		{"/stats/datasets", h.datasetStats},
+		{"/stats/sources", h.sourceStats},
+	} {
+		r.Get(Prefix+read.path, h.serve(answers(read.answer)))
+	}
+	r.Get(betaPrefix+"/search/jobs", h.serve(answers(h.hits(lineage.JobNode))))
+	r.Get(betaPrefix+"/search/datasets", h.serve(answers(h.hits(lineage.DatasetNode))))
+	r.Handle(Prefix+"/*", h.serve(unserved))
+}
+
+// answers answers with what a function tells.
+func answers(f func(*http.Request) (any, error)) func(*http.Request) (answer, error) {
+	return func(r *http.Request) (answer, error) {
+		body, err := f(r)
+		return answer{http.StatusOK, body}, err
+	}
+}
+
+// unserved answers what nothing else does. Whoever wants to write by the calls
+// that Marquez had before OpenLineage, or to change what events said, is told
+// how it is done.
+func unserved(r *http.Request) (answer, error) {
+	switch {
+	case r.Method == http.MethodGet || r.Method == http.MethodHead:
+		return answer{}, faultf(http.StatusNotFound, "there is no %s", r.URL.Path)
+	case strings.Contains(r.URL.Path, "/tags/"):
+		return answer{}, faultf(http.StatusMethodNotAllowed, "tags are what events say: send an OpenLineage event with the tags facet to %s/lineage", Prefix)
+	case r.Method == http.MethodDelete:
+		return answer{}, faultf(http.StatusMethodNotAllowed, "nothing is deleted here: what is not seen any more is forgotten in time")
+	}
+	return answer{}, faultf(http.StatusMethodNotAllowed, "datasets, jobs and runs are what events say: send OpenLineage events to %s/lineage", Prefix)
 }
 
 // answer is a status and what is sent as JSON; a nil body sends none.
@@ -91,8 +165,11 @@ func (h *Handler) serve(f func(r *http.Request) (answer, error)) http.HandlerFun
 		if err != nil {
 			known := h.faultOf(r, err)
 			a = answer{known.Code, known}
-			if known.Code == http.StatusServiceUnavailable {
+			switch known.Code {
+			case http.StatusServiceUnavailable:
 				w.Header().Set("Retry-After", "1")
+			case http.StatusMethodNotAllowed:
+				w.Header().Set("Allow", http.MethodGet)
 			}
 		}
 		if a.body == nil {
@@ -101,7 +178,9 @@ func (h *Handler) serve(f func(r *http.Request) (answer, error)) http.HandlerFun
 		}
 		w.Header().Set("Content-Type", "application/json")
 		w.WriteHeader(a.status)
-		_ = json.NewEncoder(w).Encode(a.body) // fails only when the client is gone
+		out := json.NewEncoder(w)
+		out.SetEscapeHTML(false)
+		_ = out.Encode(a.body) // fails only when the client is gone
 	}
 }
 

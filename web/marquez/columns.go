@@ -1,0 +1,291 @@
+package marquez
+
+import (
+	"cmp"
+	"context"
+	"net/http"
+	"slices"
+
+	"github.com/accordhq/accord/lineage"
+)
+
+// columnData is what a node of the lineage of fields carries.
+type columnData struct {
+	Namespace      string  `json:"namespace"`
+	Dataset        string  `json:"dataset"`
+	DatasetVersion *string `json:"datasetVersion"`
+	Field          string  `json:"field"`
+	FieldType      string  `json:"fieldType"`
+	// Set if it is the same of all input fields.
+	TransformationDescription *string       `json:"transformationDescription"`
+	TransformationType        *string       `json:"transformationType"`
+	InputFields               []fieldOrigin `json:"inputFields"`
+}
+
+// fieldOrigin is a field that another is made of.
+type fieldOrigin struct {
+	Namespace                 string  `json:"namespace"`
+	Dataset                   string  `json:"dataset"`
+	DatasetVersion            *string `json:"datasetVersion"`
+	Field                     string  `json:"field"`
+	TransformationDescription *string `json:"transformationDescription"`
+	TransformationType        *string `json:"transformationType"`
+	// Transformations say what Marquez drops; only Accord says it.
+	Transformations []lineage.Transformation `json:"transformations"`
+}
+
+// fieldOrigins are the fields that a field of a dataset is made of.
+type fieldOrigins struct {
+	Name        string        `json:"name"`
+	InputFields []fieldOrigin `json:"inputFields"`
+}
+
+// The words of OpenLineage for what becomes of a field, before it had
+// transformations (ColumnLineageDatasetFacet 1-0-0). Newer subtypes are told as
+// they are.
+const maskedType = "MASKED"
+
+// transformationType tells a transformation in one word.
+func transformationType(t lineage.Transformation) string {
+	if t.Masking {
+		return maskedType
+	}
+	return cmp.Or(t.Subtype, t.Type)
+}
+
+// origin tells of a link between fields.
+func originOf(l lineage.Link) fieldOrigin {
+	o := fieldOrigin{
+		Namespace: l.From.Namespace, Dataset: l.From.Name, Field: l.From.Path,
+		TransformationType: optional(transformationType(l.Transformation)), Transformations: []lineage.Transformation{l.Transformation},
+	}
+	if len(l.Sightings) > 0 {
+		o.TransformationDescription = optional(l.Sightings[0].Note)
+	}
+	return o
+}
+
+// fieldOrigins are those of all fields of a dataset, by name.
+func (v reader) fieldOrigins(info lineage.NodeInfo) []fieldOrigins {
+	all := []fieldOrigins{}
+	if len(info.Fields) == 0 {
+		return all
+	}
+	c := newColumns(v)
+	c.walk(fieldsOf(info), lineage.Upstream, 1)
+	for _, path := range info.Fields {
+		if inputs := c.inputs[lineage.Place{Node: info.Node, Path: path}]; len(inputs) > 0 {
+			all = append(all, fieldOrigins{path, merged(inputs)})
+		}
+	}
+	slices.SortFunc(all, func(a, b fieldOrigins) int { return cmp.Compare(a.Name, b.Name) })
+	return all
+}
+
+func fieldsOf(info lineage.NodeInfo) []lineage.Place {
+	var all []lineage.Place
+	for _, path := range info.Fields {
+		all = append(all, lineage.Place{Node: info.Node, Path: path})
+	}
+	return all
+}
+
+// merged joins what is said of one input field several times: by several jobs,
+// or for several transformations.
+func merged(inputs []fieldOrigin) []fieldOrigin {
+	slices.SortStableFunc(inputs, func(a, b fieldOrigin) int {
+		return cmp.Or(cmp.Compare(a.Namespace, b.Namespace), cmp.Compare(a.Dataset, b.Dataset), cmp.Compare(a.Field, b.Field))
+	})
+	out := []fieldOrigin{}
+	for _, in := range inputs {
+		last := len(out) - 1
+		if last < 0 || out[last].Namespace != in.Namespace || out[last].Dataset != in.Dataset || out[last].Field != in.Field {
+			out = append(out, in)
+			continue
+		}
+		for _, t := range in.Transformations {
+			if !slices.Contains(out[last].Transformations, t) {
+				out[last].Transformations = append(out[last].Transformations, t)
+			}
+		}
+	}
+	return out
+}
+
+// columns gathers the lineage of fields.
+type columns struct {
+	reader
+	places    map[lineage.Place]bool
+	inputs    map[lineage.Place][]fieldOrigin
+	edges     map[[2]lineage.Place]bool
+	links     map[columnLink]bool
+	truncated bool
+}
+
+// columnLink is what makes two links the same.
+type columnLink struct {
+	from, to lineage.Place
+	via      lineage.ID
+	lineage.Transformation
+}
+
+func newColumns(v reader) *columns {
+	return &columns{
+		reader: v, places: map[lineage.Place]bool{}, inputs: map[lineage.Place][]fieldOrigin{},
+		edges: map[[2]lineage.Place]bool{}, links: map[columnLink]bool{},
+	}
+}
+
+// walk adds what some fields are made of, or what is made of them. One field is
+// two hops from another, by way of the job.
+func (c *columns) walk(from []lineage.Place, way lineage.Way, depth int) {
+	reach := c.graph.Walk(lineage.Walk{From: from, Way: way, Depth: 2 * max(1, depth), Scope: c.scope()})
+	c.truncated = c.truncated || reach.Left > 0 || reach.AtLeast || reach.LinksLeft > 0
+	for _, p := range from {
+		c.places[p] = true
+	}
+	for _, hit := range reach.Hits {
+		c.places[hit.Place] = true
+	}
+	for _, l := range reach.Links {
+		id := columnLink{l.From, l.To, l.Via, l.Transformation}
+		if c.links[id] {
+			continue
+		}
+		c.links[id] = true
+		c.edges[[2]lineage.Place{l.From, l.To}] = true
+		if l.From.Path != "" && l.To.Path != "" {
+			c.inputs[l.To] = append(c.inputs[l.To], originOf(l))
+		}
+	}
+}
+
+// columnLineage answers for a field, for all fields of a dataset, or for all
+// that a job writes.
+func (h *Handler) columnLineage(r *http.Request) (any, error) {
+	v := h.reader()
+	of, err := v.subjectOf(r.URL.Query().Get("nodeId"))
+	if err != nil {
+		return nil, err
+	}
+	downstream := r.URL.Query().Get("withDownstream")
+	withDownstream := downstream == "true" || downstream == "True" // as Python writes it
+	if of.version != "" && withDownstream {
+		return nil, faultf(http.StatusBadRequest, "nodeId names a version, whose downstream is not known: leave out #%s or withDownstream", of.version)
+	}
+	depth, err := readDepth(r)
+	if err != nil {
+		return nil, err
+	}
+	c := newColumns(v)
+	from := c.start(of)
+	if len(from) == 0 {
+		return graph{Graph: []graphNode{}}, nil
+	}
+	c.walk(from, lineage.Upstream, depth)
+	if withDownstream {
+		c.walk(from, lineage.Downstream, depth)
+	}
+	return c.answer(r.Context())
+}
+
+// start are the fields that an answer begins with, maxGraphNodes at most.
+func (c *columns) start(of subject) []lineage.Place {
+	if of.Path != "" {
+		return []lineage.Place{of.Place}
+	}
+	datasets := []lineage.Node{of.Node}
+	if of.Kind == lineage.JobNode {
+		datasets, _ = c.neighbours(of.Node, lineage.Downstream, maxJobDatasets)
+	}
+	var from []lineage.Place
+	for _, n := range datasets {
+		info, _ := c.graph.Node(n)
+		from = append(from, fieldsOf(info)...)
+		if info.FieldsLeft > 0 || len(from) > maxGraphNodes {
+			c.truncated = true
+		}
+		if len(from) >= maxGraphNodes {
+			return from[:maxGraphNodes]
+		}
+	}
+	return from
+}
+
+// answer tells of all fields, and of the edges among them.
+func (c *columns) answer(ctx context.Context) (graph, error) {
+	types, brief, err := c.types(ctx)
+	if err != nil {
+		return graph{}, err
+	}
+	answer := graph{Graph: []graphNode{}, Truncated: c.truncated, Brief: brief}
+	at := map[lineage.Place]int{}
+	for p := range c.places {
+		if p.Path == "" || p.Kind != lineage.DatasetNode {
+			continue
+		}
+		data := columnData{Namespace: p.Namespace, Dataset: p.Name, Field: p.Path, FieldType: types[p.Node][p.Path], InputFields: merged(c.inputs[p])}
+		data.TransformationDescription, data.TransformationType = common(data.InputFields)
+		answer.Graph = append(answer.Graph, graphNode{
+			ID: placeID(p), Type: "DATASET_FIELD", Data: data, InEdges: []graphEdge{}, OutEdges: []graphEdge{},
+		})
+		at[p] = len(answer.Graph) - 1
+	}
+	for e := range c.edges {
+		edge := graphEdge{placeID(e[0]), placeID(e[1])}
+		if e[0].Path == "" || e[1].Path == "" {
+			answer.DatasetEdges = append(answer.DatasetEdges, edge)
+			continue
+		}
+		if from, ok := at[e[0]]; ok {
+			answer.Graph[from].OutEdges = append(answer.Graph[from].OutEdges, edge)
+		}
+		if to, ok := at[e[1]]; ok {
+			answer.Graph[to].InEdges = append(answer.Graph[to].InEdges, edge)
+		}
+	}
+	answer.sort()
+	return answer, nil
+}
+
+// common is what is said alike of all input fields.
+func common(inputs []fieldOrigin) (description, kind *string) {
+	for i, in := range inputs {
+		if i == 0 {
+			description, kind = in.TransformationDescription, in.TransformationType
+		}
+		if description != nil && (in.TransformationDescription == nil || *in.TransformationDescription != *description) {
+			description = nil
+		}
+		if kind != nil && (in.TransformationType == nil || *in.TransformationType != *kind) {
+			kind = nil
+		}
+	}
+	return description, kind
+}
+
+// types are those of the fields of each dataset, unless the datasets are too
+// many to ask the store of each.
+func (c *columns) types(ctx context.Context) (types map[lineage.Node]map[string]string, brief bool, err error) {
+	types = map[lineage.Node]map[string]string{}
+	for p := range c.places {
+		types[p.Node] = nil
+	}
+	if len(types) > maxDetailed {
+		return nil, true, nil
+	}
+	for n := range types {
+		info, ok := c.graph.Node(n)
+		if !ok || n.Kind != lineage.DatasetNode {
+			continue
+		}
+		said, err := c.facet(ctx, info, "schema")
+		if err != nil {
+			return nil, false, err
+		}
+		var schema schemaFacet
+		said.read("schema", &schema)
+		types[n] = schema.types()
+	}
+	return types, false, nil
+}

@@ -1,0 +1,346 @@
+package marquez_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"net/http"
+	"net/url"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/accordhq/accord/lineage"
+	"github.com/accordhq/accord/schema/schematest"
+)
+
+// answersOf asks a list of questions and writes down the answers.
+func (s *server) answersOf(t *testing.T, paths ...string) string {
+	t.Helper()
+	out := strings.Builder{}
+	for _, path := range paths {
+		w := s.do(t, http.MethodGet, path, nil)
+		fmt.Fprintf(&out, "GET %s\n%d\n", path, w.Code)
+		text := bytes.Buffer{}
+		if err := json.Indent(&text, w.Body.Bytes(), "", "  "); err != nil {
+			t.Errorf("GET %s: %v", path, err)
+		}
+		out.WriteString(text.String() + "\n")
+	}
+	return out.String()
+}
+
+func TestApples(t *testing.T) {
+	t.Parallel()
+	s := newServer(t)
+	s.send(t, story(t, "marquez", "api", "src", "test", "resources", "apples")...)
+	golden(t, "apples.txt", s.answersOf(t,
+		"/namespaces",
+		"/namespaces/cupboard",
+		"/namespaces/grandmas.kitchen/datasets?limit=2",
+		"/namespaces/grandmas.kitchen/datasets/apples",
+		"/namespaces/grandmas.kitchen/datasets/apples/versions",
+		"/namespaces/grandmas.kitchen/jobs?limit=1",
+		"/namespaces/grandmas.kitchen/jobs/prepare_apple_filling",
+		"/namespaces/grandmas.kitchen/jobs/prepare_apple_filling/runs",
+		"/namespaces/grandmas.kitchen/jobs/prepare_apple_filling/versions",
+		"/jobs?lastRunStates=FAILED",
+		"/jobs/runs/e7d71919-25b3-49cc-a0f5-63ecbee72b0f",
+		"/jobs/runs/e7d71919-25b3-49cc-a0f5-63ecbee72b0f/facets?type=run",
+		"/lineage?nodeId=dataset:grandmas.kitchen:apple.pie&depth=0",
+		"/runlineage/upstream?runId=66ad484e-9bba-4eed-a5f5-3a17558e7f6b",
+		"/search?q=APPLE.&sort=NAME",
+		"/sources",
+		"/events/lineage?limit=1&sortDirection=asc&before=2020-09-01",
+		"/stats/jobs?period=DAY",
+		"/api/v2beta/search/jobs?q=vinegar",
+	))
+}
+
+func TestColumnLineageOfSpark(t *testing.T) {
+	t.Parallel()
+	s := newServer(t)
+	s.send(t, story(t, "compatibility-tests", "consumer", "scenarios", "CLL", "events")...)
+	results := s.get(t, "/search?q=t1&filter=dataset")["results"].([]any)
+	if len(results) == 0 {
+		t.Fatal("no dataset was found")
+	}
+	id := results[0].(map[string]any)["nodeId"].(string)
+	golden(t, "cll.txt", s.answersOf(t, "/column-lineage?withDownstream=true&nodeId="+url.QueryEscape(id)))
+}
+
+func TestAirflow(t *testing.T) {
+	t.Parallel()
+	s := newServer(t)
+	s.send(t, story(t, "compatibility-tests", "consumer", "scenarios", "airflow", "events")...)
+	out := strings.Builder{}
+	for _, each := range s.get(t, "/jobs")["jobs"].([]any) {
+		job := each.(map[string]any)
+		fmt.Fprintln(&out, job["namespace"], job["name"], job["type"], job["latestRun"].(map[string]any)["state"])
+		for _, side := range []string{"inputs", "outputs"} {
+			for _, d := range job[side].([]any) {
+				fmt.Fprintln(&out, "\t"+side, d.(map[string]any)["namespace"], d.(map[string]any)["name"])
+			}
+		}
+	}
+	golden(t, "airflow.txt", out.String())
+}
+
+// keys lists the paths of members, with [] for the elements of arrays.
+func keys(v any, path string, into map[string]bool) {
+	switch v := v.(type) {
+	case map[string]any:
+		for name, member := range v {
+			into[path+"."+name] = true
+			keys(member, path+"."+name, into)
+		}
+	case []any:
+		for _, element := range v {
+			keys(element, path+"[]", into)
+		}
+	}
+}
+
+// TestShapes holds what is answered against what Marquez answers.
+func TestShapes(t *testing.T) {
+	t.Parallel()
+	s := newServer(t)
+	s.send(t, `{"eventTime":"2026-11-20T08:00:00Z","producer":"p","schemaURL":"s","job":{"namespace":"ns","name":"copy"},
+		"inputs":[{"namespace":"ns","name":"a","facets":{"schema":{"fields":[{"name":"x","type":"int","description":"an x"}]}}}],
+		"outputs":[{"namespace":"ns","name":"b","facets":{"columnLineage":{"fields":{"y":{"inputFields":[{"namespace":"ns","name":"a","field":"x"}],
+		"transformationType":"IDENTITY","transformationDescription":"identical"}}}}}]}`,
+		`{"eventTime":"2026-11-20T08:00:00Z","producer":"p","schemaURL":"s","job":{"namespace":"ns","name":"made"},
+		"inputs":[],"outputs":[{"namespace":"ns","name":"a"}]}`)
+	for sample, path := range map[string]string{
+		"lineage":        "/lineage?nodeId=dataset:ns:a",
+		"column_lineage": "/column-lineage?nodeId=datasetField:ns:b:y",
+	} {
+		text, err := os.ReadFile(schematest.Shared(t, "vectors", "openlineage", "marquez-api-samples", "api", "src", "test", "resources", sample, "node.json"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var node any
+		if err := json.Unmarshal(text, &node); err != nil {
+			t.Fatal(err)
+		}
+		want, got := map[string]bool{}, map[string]bool{}
+		keys(node, "", want)
+		for _, n := range s.get(t, path)["graph"].([]any) {
+			keys(n, "", got)
+		}
+		for _, key := range slices.Sorted(maps.Keys(want)) {
+			if !got[key] {
+				t.Errorf("%s has no %s", path, key)
+			}
+		}
+	}
+}
+
+func TestRefusals(t *testing.T) {
+	t.Parallel()
+	s := newServer(t)
+	s.send(t, started)
+	const version = "#0191d8a5-2f1b-7c3d-8e4f-000000000002"
+	for call, want := range map[string]struct {
+		status int
+		says   string
+	}{
+		"GET /nothing":                                     {http.StatusNotFound, "/nothing"},
+		"GET /lineage":                                     {http.StatusBadRequest, "nodeId"},
+		"GET /lineage?nodeId=job:shop:none":                {http.StatusNotFound, "job"},
+		"GET /lineage?nodeId=run:1":                        {http.StatusBadRequest, "dataset:"},
+		"GET /lineage?nodeId=" + strings.Repeat("job:", 80): {http.StatusBadRequest, "colons"},
+		"GET /lineage?nodeId=job:shop:bill&depth=-1":       {http.StatusBadRequest, "depth"},
+		"GET /column-lineage?withDownstream=true&nodeId=" + url.QueryEscape("job:shop:bill"+version): {http.StatusBadRequest, "version"},
+		"GET /namespaces/none":                                     {http.StatusNotFound, "none"},
+		"GET /namespaces/none/jobs":                                {http.StatusNotFound, "none"},
+		"GET /namespaces/shop/jobs?limit=x":                        {http.StatusBadRequest, "limit=x"},
+		"GET /namespaces/shop/jobs/none":                           {http.StatusNotFound, "none"},
+		"GET /namespaces/shop/jobs/bill/versions/1":                {http.StatusNotFound, "version"},
+		"GET /jobs/runs/1":                                         {http.StatusBadRequest, "UUID"},
+		"GET /jobs/runs/0191d8a5-2f1b-7c3d-8e4f-00000000000f":      {http.StatusNotFound, "forgotten"},
+		"GET /jobs/runs/0191d8a5-2f1b-7c3d-8e4f-000000000001/facets?type=x": {http.StatusBadRequest, "run or job"},
+		"GET /search":                                              {http.StatusBadRequest, "q"},
+		"GET /search?q=a&sort=x":                                   {http.StatusBadRequest, "sort"},
+		"GET /events/lineage?after=yesterday":                      {http.StatusBadRequest, "after"},
+		"GET /stats/jobs?period=YEAR":                              {http.StatusBadRequest, "period"},
+		"DELETE /namespaces/shop":                                  {http.StatusMethodNotAllowed, "deleted"},
+		"PUT /namespaces/shop/jobs/bill":                           {http.StatusMethodNotAllowed, "OpenLineage"},
+		"POST /namespaces/shop/jobs/bill/runs":                     {http.StatusMethodNotAllowed, "OpenLineage"},
+		"POST /namespaces/shop/datasets/a/tags/PII":                {http.StatusMethodNotAllowed, "tags facet"},
+		"POST /jobs/runs/0191d8a5-2f1b-7c3d-8e4f-000000000001/start": {http.StatusMethodNotAllowed, "OpenLineage"},
+	} {
+		method, path, _ := strings.Cut(call, " ")
+		w := s.do(t, method, path, nil)
+		var fault struct {
+			Code    int
+			Message string
+		}
+		if err := json.Unmarshal(w.Body.Bytes(), &fault); err != nil || w.Code != want.status || fault.Code != want.status || !strings.Contains(fault.Message, want.says) {
+			t.Errorf("%s: %d %s, want %d that says %q", call, w.Code, w.Body, want.status, want.says)
+		}
+	}
+	if w := s.do(t, http.MethodPut, "/namespaces/new", []byte(`{"ownerName":"me"}`)); w.Code != http.StatusOK || !strings.Contains(w.Body.String(), `"name":"new"`) {
+		t.Errorf("PUT of a namespace: %d %s", w.Code, w.Body)
+	}
+}
+
+// edges makes a job read and write datasets of namespace "ns".
+func edges(job string, at time.Time, reads, writes []string) []lineage.Fact {
+	var facts []lineage.Fact
+	add := func(d lineage.Direction, names []string) {
+		for _, name := range names {
+			facts = append(facts,
+				lineage.NodeFact{Node: lineage.Dataset("ns", name), Interval: lineage.At(at)}.Fact(),
+				lineage.Edge{
+					Job: lineage.ID{Namespace: "ns", Name: job}, Direction: d, Dataset: lineage.ID{Namespace: "ns", Name: name},
+					Evidence: lineage.Reported, Source: "test", Confidence: lineage.Certain, Interval: lineage.At(at),
+				}.Fact())
+		}
+	}
+	facts = append(facts, lineage.NodeFact{Node: lineage.Job("ns", job), Interval: lineage.At(at)}.Fact())
+	add(lineage.Reads, reads)
+	add(lineage.Writes, writes)
+	return facts
+}
+
+func ids(answer map[string]any) []string {
+	var all []string
+	for _, n := range answer["graph"].([]any) {
+		all = append(all, n.(map[string]any)["id"].(string))
+	}
+	return all
+}
+
+func TestLineageCountsJobs(t *testing.T) {
+	t.Parallel()
+	s := newServer(t)
+	yesterday := now.AddDate(0, 0, -1)
+	for _, facts := range [][]lineage.Fact{
+		edges("first", yesterday, []string{"a"}, []string{"b"}),
+		edges("second", yesterday, []string{"b"}, []string{"c"}),
+		edges("cousin", yesterday, []string{"a"}, []string{"x"}),
+		edges("third", yesterday, []string{"c"}, nil),
+		edges("left", now.AddDate(-1, 0, 0), []string{"b"}, []string{"gone"}),
+		edges("left", yesterday, []string{"b"}, []string{"kept"}),
+		edges("resting", now.AddDate(-1, 0, 0), []string{"c"}, []string{"old"}),
+	} {
+		s.put(t, facts...)
+	}
+	for path, want := range map[string]string{
+		"job:ns:first&depth=0":  "dataset:ns:a dataset:ns:b job:ns:first",
+		"job:ns:first&depth=1":  "dataset:ns:a dataset:ns:b dataset:ns:c dataset:ns:kept dataset:ns:x job:ns:cousin job:ns:first job:ns:left job:ns:second",
+		"dataset:ns:c&depth=0":  "dataset:ns:b dataset:ns:c dataset:ns:old job:ns:resting job:ns:second job:ns:third",
+		"dataset:ns:gone":       "dataset:ns:gone",
+		"dataset:ns:x&depth=99": "dataset:ns:a dataset:ns:b dataset:ns:c dataset:ns:kept dataset:ns:old dataset:ns:x job:ns:cousin job:ns:first job:ns:left job:ns:resting job:ns:second job:ns:third",
+	} {
+		if diff := cmp.Diff(strings.Fields(want), ids(s.get(t, "/lineage?nodeId="+path))); diff != "" {
+			t.Errorf("%s (-want +got)\n%s", path, diff)
+		}
+	}
+	if deeper := s.get(t, "/lineage?nodeId=job:ns:first&depth=0")["deeper"]; deeper != 3.0 {
+		t.Errorf("deeper: %v", deeper)
+	}
+}
+
+func TestLineageIsCut(t *testing.T) {
+	t.Parallel()
+	s := newServer(t)
+	var outputs []string
+	for i := range 1500 {
+		outputs = append(outputs, fmt.Sprint("out", i))
+	}
+	s.put(t, edges("wide", now, []string{"in"}, outputs)...)
+	answer := s.get(t, "/lineage?nodeId=dataset:ns:in")
+	if n := len(ids(answer)); n != lineage.DefaultNodes || answer["truncated"] != true || answer["brief"] != true {
+		t.Errorf("%d nodes, truncated %v, brief %v", n, answer["truncated"], answer["brief"])
+	}
+	job := s.get(t, "/namespaces/ns/jobs/wide")
+	if n := len(job["outputs"].([]any)); n != 1000 || job["datasetsLeft"] != 500.0 {
+		t.Errorf("%d outputs and %v more", n, job["datasetsLeft"])
+	}
+	list := s.get(t, "/namespaces/ns/datasets?limit=100000")
+	if n := len(list["datasets"].([]any)); n != lineage.MaxPage || list["totalCount"] != 1501.0 {
+		t.Errorf("%d datasets of %v", n, list["totalCount"])
+	}
+}
+
+func TestNodeIDsAreAmbiguous(t *testing.T) {
+	t.Parallel()
+	s := newServer(t)
+	names := []lineage.ID{
+		{Namespace: "kafka://broker:9092", Name: "2fa"},
+		{Namespace: "arn:aws:glue:eu-west-1:1", Name: "table/db/t"},
+		{Namespace: "pubsub", Name: "topic:p:t"},
+		{Namespace: "pubsub:topic", Name: "p:t"},
+		{Namespace: "a", Name: "b#0191d8a5-2f1b-7c3d-8e4f-000000000002"},
+		{Namespace: "with space", Name: "a/b?c=d&e"},
+	}
+	var facts []lineage.Fact
+	for _, id := range names {
+		facts = append(facts, lineage.NodeFact{Node: lineage.Dataset(id.Namespace, id.Name), Interval: lineage.At(now)}.Fact())
+	}
+	s.put(t, facts...)
+	for _, id := range names {
+		if id.Namespace == "pubsub" {
+			id = names[3] // the longest namespace is meant
+		}
+		answer := s.get(t, "/lineage?nodeId="+url.QueryEscape("dataset:"+id.Namespace+":"+id.Name))
+		data := answer["graph"].([]any)[0].(map[string]any)["data"].(map[string]any)
+		if data["namespace"] != id.Namespace || data["name"] != id.Name {
+			t.Errorf("%v was read as %v %v", id, data["namespace"], data["name"])
+		}
+		one := s.get(t, "/namespaces/"+url.PathEscape(id.Namespace)+"/datasets/"+url.PathEscape(id.Name))
+		if one["name"] != id.Name {
+			t.Errorf("%v was answered with %v", id, one["name"])
+		}
+	}
+	versioned := s.get(t, "/lineage?nodeId="+url.QueryEscape("dataset:kafka://broker:9092:2fa#0191d8a5-2f1b-7c3d-8e4f-000000000009"))
+	if got := ids(versioned); len(got) != 1 || got[0] != "dataset:kafka://broker:9092:2fa" {
+		t.Errorf("a version of a topic was read as %v", got)
+	}
+}
+
+func TestTagsAreOfFacets(t *testing.T) {
+	t.Parallel()
+	s := newServer(t)
+	s.send(t, `{"eventTime":"2026-11-20T08:00:00Z","producer":"p","schemaURL":"s","dataset":{"namespace":"ns","name":"people","facets":{
+		"schema":{"fields":[{"name":"mail","type":"string"}]},
+		"tags":{"tags":[{"key":"pii","value":"true","field":"mail"},{"key":"class","value":"gold"}]}}}}`)
+	d := s.get(t, "/namespaces/ns/datasets/people")
+	got := fmt.Sprint(d["tags"], d["fields"])
+	if want := "[class:gold] [map[description:<nil> name:mail tags:[pii] type:string]]"; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+	if got := fmt.Sprint(s.get(t, "/tags")["tags"]); got != "[map[description:<nil> name:class:gold] map[description:<nil> name:pii]]" {
+		t.Errorf("all tags: %s", got)
+	}
+}
+
+func TestRunStats(t *testing.T) {
+	t.Parallel()
+	s := newServer(t)
+	s.send(t, started, strings.NewReplacer("START", "COMPLETE", "08:00", "09:30").Replace(started))
+	w := s.do(t, http.MethodGet, "/stats/lineage-events?period=WEEK&timezone=Nowhere/Land", nil)
+	var counts []struct {
+		StartInterval   time.Time
+		Start, Complete int
+	}
+	if err := json.Unmarshal(w.Body.Bytes(), &counts); err != nil || len(counts) != 7 {
+		t.Fatalf("%v: %s", err, w.Body)
+	}
+	for _, c := range counts {
+		want := 0
+		if c.StartInterval.Equal(time.Date(2026, 11, 20, 0, 0, 0, 0, time.UTC)) {
+			want = 1
+		}
+		if c.Start != want || c.Complete != want {
+			t.Errorf("%v: %d began and %d ended, want %d", c.StartInterval, c.Start, c.Complete, want)
+		}
+	}
+}
