@@ -73,11 +73,13 @@ func (g *Graph) Node(n Node) (NodeInfo, bool) {
 	}
 	v := g.vertices.at(i)
 	near := g.streams.adjacent.at(i)
-	info := NodeInfo{Node: v.node, Who: g.who(v), Inputs: len(near.in), Outputs: len(near.out)}
-	g.tellNames(&info, v)
-	if info.First.IsZero() {
-		info.Interval = g.span(near)
+	info := NodeInfo{Node: v.node, Interval: g.seen(i, v), Who: g.who(v), Inputs: len(near.in), Outputs: len(near.out)}
+	for _, i := range v.names {
+		if known := g.names.at(i); known.node != v.node {
+			info.Names = append(info.Names, known.node.ID)
+		}
 	}
+	slices.SortFunc(info.Names, ID.Compare)
 	if v.details == nil {
 		return info, true
 	}
@@ -91,25 +93,6 @@ func (g *Graph) Node(n Node) (NodeInfo, bool) {
 		}
 	}
 	return info, true
-}
-
-// tellNames fills in a node's other names, and when it was spoken of by any.
-func (g *Graph) tellNames(info *NodeInfo, v *vertex) {
-	for _, i := range v.names {
-		known := g.names.at(i)
-		if known.node != v.node {
-			info.Names = append(info.Names, known.node.ID)
-		}
-		if known.last == 0 {
-			continue
-		}
-		seen := Interval{instant(known.first), instant(known.last)}
-		if info.First.IsZero() {
-			info.Interval = seen
-		}
-		info.Interval = info.Span(seen)
-	}
-	slices.SortFunc(info.Names, ID.Compare)
 }
 
 // span is when any edge of a vertex was seen.

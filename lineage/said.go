@@ -22,8 +22,12 @@ type Entity struct {
 	ID
 }
 
-// Key is the entity's key, under which its facets are listed.
-func (e Entity) Key() string { return Key(string(e.Kind), e.Namespace, e.Name) }
+// Key is what the entity's facets and runs are listed under: the key of its
+// folded name, so that all spellings of a name share one list.
+func (e Entity) Key() string {
+	n := Fold(Node{NodeKind(e.Kind), e.ID})
+	return Key(string(n.Kind), n.Namespace, n.Name)
+}
 
 // Entity returns what the facets of a node are about.
 func (n Node) Entity() Entity { return Entity{EntityKind(n.Kind), n.ID} }

@@ -45,19 +45,27 @@ type fieldOrigins struct {
 // they are.
 const maskedType = "MASKED"
 
-// transformationType tells a transformation in one word.
-func transformationType(t lineage.Transformation) string {
-	if t.Masking {
-		return maskedType
+// transformationType tells transformations in one word, where they agree on it.
+func transformationType(all []lineage.Transformation) string {
+	var word string
+	for i, t := range all {
+		next := cmp.Or(t.Subtype, t.Type)
+		if t.Masking {
+			next = maskedType
+		}
+		if i > 0 && next != word {
+			return ""
+		}
+		word = next
 	}
-	return cmp.Or(t.Subtype, t.Type)
+	return word
 }
 
 // origin tells of a link between fields.
 func originOf(l lineage.Link) fieldOrigin {
 	o := fieldOrigin{
 		Namespace: l.From.Namespace, Dataset: l.From.Name, Field: l.From.Path,
-		TransformationType: optional(transformationType(l.Transformation)), Transformations: []lineage.Transformation{l.Transformation},
+		Transformations: append([]lineage.Transformation{}, l.Transformations...),
 	}
 	if len(l.Sightings) > 0 {
 		o.TransformationDescription = optional(l.Sightings[0].Note)
@@ -109,6 +117,9 @@ func merged(inputs []fieldOrigin) []fieldOrigin {
 			}
 		}
 	}
+	for i := range out {
+		out[i].TransformationType = optional(transformationType(out[i].Transformations))
+	}
 	return out
 }
 
@@ -118,7 +129,7 @@ type columns struct {
 	places    map[lineage.Place]bool
 	inputs    map[lineage.Place][]fieldOrigin
 	edges     map[[2]lineage.Place]bool
-	links     map[columnLink]bool
+	links     map[columnLink]bool // that were counted
 	truncated bool
 }
 
@@ -126,7 +137,7 @@ type columns struct {
 type columnLink struct {
 	from, to lineage.Place
 	via      lineage.ID
-	lineage.Transformation
+	kind     lineage.Transformation // its first
 }
 
 func newColumns(v reader) *columns {
@@ -148,7 +159,10 @@ func (c *columns) walk(from []lineage.Place, way lineage.Way, depth int) {
 		c.places[hit.Place] = true
 	}
 	for _, l := range reach.Links {
-		id := columnLink{l.From, l.To, l.Via, l.Transformation}
+		id := columnLink{from: l.From, to: l.To, via: l.Via}
+		if len(l.Transformations) > 0 {
+			id.kind = l.Transformations[0]
+		}
 		if c.links[id] {
 			continue
 		}
