@@ -155,10 +155,9 @@ func (c *columns) walk(from []lineage.Place, way lineage.Way, depth int) {
 	for _, p := range from {
 		c.places[p] = true
 	}
-	for _, hit := range reach.Hits {
-		c.places[hit.Place] = true
-	}
+	joined := map[lineage.Place]bool{}
 	for _, l := range reach.Links {
+		joined[l.From], joined[l.To] = true, true
 		id := columnLink{from: l.From, to: l.To, via: l.Via}
 		if len(l.Transformations) > 0 {
 			id.kind = l.Transformations[0]
@@ -171,6 +170,18 @@ func (c *columns) walk(from []lineage.Place, way lineage.Way, depth int) {
 		if l.From.Path != "" && l.To.Path != "" {
 			c.inputs[l.To] = append(c.inputs[l.To], originOf(l))
 		}
+	}
+	for _, hit := range reach.Hits {
+		if joined[hit.Place] {
+			c.places[hit.Place] = true
+			continue
+		}
+		// It has influence on the dataset of the place before it, as a whole.
+		before := from[hit.Root]
+		if hit.Parent >= 0 {
+			before = reach.Hits[hit.Parent].Place
+		}
+		c.edges[[2]lineage.Place{hit.Place, {Node: before.Node}}] = true
 	}
 }
 

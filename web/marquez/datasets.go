@@ -132,11 +132,10 @@ func (h *Handler) datasets(r *http.Request) (any, error) {
 		return nil, err
 	}
 	v := h.reader()
-	namespace, err := v.listed(r, lineage.DatasetNode)
+	nodes, total, err := v.listed(r, lineage.DatasetNode, p)
 	if err != nil {
 		return nil, err
 	}
-	nodes, total := v.graph.Nodes(lineage.DatasetNode, lineage.Listing{Namespace: namespace, Limit: p.limit, Offset: p.offset, Scope: v.scope()})
 	list := datasetList{[]dataset{}, total}
 	for _, n := range nodes {
 		if info, ok := v.graph.Node(n); ok {

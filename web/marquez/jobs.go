@@ -151,35 +151,44 @@ func (v reader) job(r *http.Request) (job, error) {
 
 func (h *Handler) job(r *http.Request) (any, error) { return h.reader().job(r) }
 
-func (h *Handler) allJobs(r *http.Request) (any, error) { return h.reader().jobs(r, "") }
-
-func (h *Handler) jobs(r *http.Request) (any, error) {
-	v := h.reader()
-	namespace, err := v.listed(r, lineage.JobNode)
-	if err != nil {
-		return nil, err
-	}
-	return v.jobs(r, namespace)
-}
-
-// jobs lists those of a namespace, "" for all, whose last run is in one of the
-// states asked for.
-func (v reader) jobs(r *http.Request, namespace string) (any, error) {
+func (h *Handler) allJobs(r *http.Request) (any, error) {
 	p, err := readPage(r)
 	if err != nil {
 		return nil, err
 	}
-	var list jobList
-	var nodes []lineage.Node
-	if states := r.URL.Query()["lastRunStates"]; len(states) > 0 {
-		all, more, err := v.lastRanAs(r.Context(), namespace, strings.Split(strings.ToUpper(strings.Join(states, ",")), ","))
-		if err != nil {
-			return nil, err
-		}
-		nodes, list.TotalCount, list.Truncated = cut(all, p), len(all), more
-	} else {
-		nodes, list.TotalCount = v.graph.Nodes(lineage.JobNode, lineage.Listing{Namespace: namespace, Limit: p.limit, Offset: p.offset, Scope: v.scope()})
+	v := h.reader()
+	if states := lastRunStates(r); len(states) > 0 {
+		return v.lastRan(r.Context(), "", states, p)
 	}
+	nodes, total := v.nodes(lineage.JobNode, "", p)
+	return v.jobs(r.Context(), nodes, jobList{TotalCount: total})
+}
+
+func (h *Handler) jobs(r *http.Request) (any, error) {
+	p, err := readPage(r)
+	if err != nil {
+		return nil, err
+	}
+	v := h.reader()
+	nodes, total, err := v.listed(r, lineage.JobNode, p)
+	if err != nil {
+		return nil, err
+	}
+	if states := lastRunStates(r); len(states) > 0 {
+		name, _ := pathName(r, "namespace") // as listed read it
+		return v.lastRan(r.Context(), v.namespaceOf(lineage.JobNode, name), states, p)
+	}
+	return v.jobs(r.Context(), nodes, jobList{TotalCount: total})
+}
+
+// lastRunStates are those that the last run of a listed job is in, none for any.
+// Clients repeat the parameter or join its values with commas.
+func lastRunStates(r *http.Request) []string {
+	return strings.FieldsFunc(strings.ToUpper(strings.Join(r.URL.Query()["lastRunStates"], ",")), func(c rune) bool { return c == ',' })
+}
+
+// jobs adds jobs to a list, each with its newest run.
+func (v reader) jobs(ctx context.Context, nodes []lineage.Node, list jobList) (jobList, error) {
 	list.Jobs = make([]job, 0, len(nodes))
 	for _, n := range nodes {
 		info, ok := v.graph.Node(n)
@@ -187,20 +196,20 @@ func (v reader) jobs(r *http.Request, namespace string) (any, error) {
 			continue
 		}
 		j := v.jobOf(info)
-		if err := v.ran(r.Context(), &j, info, 1); err != nil {
-			return nil, err
+		if err := v.ran(ctx, &j, info, 1); err != nil {
+			return list, err
 		}
 		list.Jobs = append(list.Jobs, j)
 	}
 	return list, nil
 }
 
-// lastRanAs are the jobs whose last run is in one of some states, by name, and
-// whether there may be more whose last run is longer ago.
-func (v reader) lastRanAs(ctx context.Context, namespace string, states []string) ([]lineage.Node, bool, error) {
+// lastRan lists the jobs of a namespace, "" for all, whose last run is in one of
+// some states, by name.
+func (v reader) lastRan(ctx context.Context, namespace string, states []string, p page) (jobList, error) {
 	facts, err := v.store.List(ctx, lineage.KindRun, lineage.Query{Newest: true, Limit: maxStatesRead})
 	if err != nil {
-		return nil, false, err
+		return jobList{}, err
 	}
 	seen := map[lineage.Node]bool{}
 	var all []lineage.Node
@@ -219,7 +228,7 @@ func (v reader) lastRanAs(ctx context.Context, namespace string, states []string
 		}
 	}
 	slices.SortFunc(all, lineage.Node.Compare)
-	return all, len(facts) == maxStatesRead, nil
+	return v.jobs(ctx, cut(all, p), jobList{TotalCount: len(all), Truncated: len(facts) == maxStatesRead})
 }
 
 // jobVersion is what Marquez tells of a version of a job.

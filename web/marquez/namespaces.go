@@ -77,9 +77,13 @@ func (h *Handler) namespace(r *http.Request) (any, error) {
 	}
 	known, ok := h.reader().findNamespace(name)
 	if !ok {
-		return nil, faultf(http.StatusNotFound, "nobody has seen a dataset or job in namespace %q", name)
+		return nil, unknownNamespace(name)
 	}
 	return known, nil
+}
+
+func unknownNamespace(name string) error {
+	return faultf(http.StatusNotFound, "nobody has seen a dataset or job in namespace %q", name)
 }
 
 // keepNamespace answers clients that make a namespace before they send events. A
@@ -97,14 +101,24 @@ func (h *Handler) keepNamespace(r *http.Request) (any, error) {
 	return known, nil
 }
 
-// listed returns the namespace of a list, as the graph has it.
-func (v reader) listed(r *http.Request, kind lineage.NodeKind) (string, error) {
+// listed returns a page of the nodes in the namespace of the path, and how many
+// there are.
+func (v reader) listed(r *http.Request, kind lineage.NodeKind, p page) (nodes []lineage.Node, total int, err error) {
 	name, err := pathName(r, "namespace")
 	if err != nil {
-		return "", err
+		return nil, 0, err
+	}
+	nodes, total = v.nodes(kind, v.namespaceOf(kind, name), p)
+	if total > 0 {
+		return nodes, total, nil
 	}
 	if _, ok := v.findNamespace(name); !ok {
-		return "", faultf(http.StatusNotFound, "nobody has seen a dataset or job in namespace %q", name)
+		return nil, 0, unknownNamespace(name)
 	}
-	return v.namespaceOf(kind, name), nil
+	return nil, 0, nil
+}
+
+// nodes are a page of those in a namespace, "" for all.
+func (v reader) nodes(kind lineage.NodeKind, namespace string, p page) ([]lineage.Node, int) {
+	return v.graph.Nodes(kind, lineage.Listing{Namespace: namespace, Limit: p.limit, Offset: p.offset, Scope: v.scope()})
 }

@@ -57,7 +57,7 @@ func TestApples(t *testing.T) {
 		"/search?q=APPLE.&sort=NAME",
 		"/sources",
 		"/events/lineage?limit=1&sortDirection=asc&before=2020-09-01",
-		"/stats/jobs?period=DAY",
+		"/stats/jobs?period=WEEK",
 		"/api/v2beta/search/jobs?q=vinegar",
 	))
 }
