@@ -180,4 +180,3 @@ func (v reader) dataset(ctx context.Context, info lineage.NodeInfo) (dataset, er
 	}
 	return d, nil
 }
-

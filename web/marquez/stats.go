@@ -123,8 +123,11 @@ func (c *runCount) add(r lineage.Run) {
 
 // jobStats, datasetStats and sourceStats count what had been seen by the end of
 // each interval.
-func (h *Handler) jobStats(r *http.Request) (any, error)     { return h.nodeStats(r, lineage.JobNode) }
-func (h *Handler) datasetStats(r *http.Request) (any, error) { return h.nodeStats(r, lineage.DatasetNode) }
+func (h *Handler) jobStats(r *http.Request) (any, error) { return h.nodeStats(r, lineage.JobNode) }
+
+func (h *Handler) datasetStats(r *http.Request) (any, error) {
+	return h.nodeStats(r, lineage.DatasetNode)
+}
 
 func (h *Handler) nodeStats(r *http.Request, kind lineage.NodeKind) (any, error) {
 	v := h.reader()
