@@ -79,6 +79,9 @@ func TestLineageIsAnsweredAsDocumented(t *testing.T) {
 	if err != nil || checked < 28 {
 		t.Errorf("%d routes were checked: %v", checked, err)
 	}
+	if resp, _ := s.do(t, http.MethodHead, "/api/v1/namespaces", "", nil); resp.StatusCode != http.StatusOK {
+		t.Errorf("HEAD of a list: %d", resp.StatusCode)
+	}
 	resp, body := s.do(t, http.MethodPut, "/api/v1/namespaces/shop%2Feu", "{}", nil)
 	documented(t, resp, body)
 	resp, body = s.do(t, http.MethodPut, "/api/v1/namespaces/shop%2Feu/jobs/bill", "{}", nil)

@@ -47,6 +47,10 @@ type datasetList struct {
 	TotalCount int       `json:"totalCount"`
 }
 
+// maxListed is how many fields of a dataset, or datasets on either side of a job,
+// are listed where it is one of many.
+const maxListed = 100
+
 // The types of datasets that Marquez has.
 const (
 	tableType  = "DB_TABLE"
@@ -67,14 +71,15 @@ func datasetType(info lineage.NodeInfo) string {
 	return tableType
 }
 
-// datasetOf tells what the graph knows of a dataset.
-func datasetOf(info lineage.NodeInfo) dataset {
+// datasetOf tells what the graph knows of a dataset, and of so many of its
+// fields.
+func datasetOf(info lineage.NodeInfo, fields int) dataset {
 	d := dataset{
 		ID: info.ID, Type: datasetType(info), Name: info.Name, PhysicalName: info.Name, Namespace: info.Namespace, SourceName: info.Namespace,
 		CreatedAt: info.First, UpdatedAt: info.Last, Description: optional(info.Description),
-		Fields: []field{}, Tags: tagNames(info.Tags, ""), Facets: facets{}, FieldsLeft: info.FieldsLeft,
+		Fields: []field{}, Tags: tagNames(info.Tags, ""), Facets: facets{}, FieldsLeft: info.FieldsLeft + max(0, len(info.Fields)-fields),
 	}
-	for _, path := range info.Fields {
+	for _, path := range info.Fields[:min(fields, len(info.Fields))] {
 		d.Fields = append(d.Fields, field{Name: path, Tags: tagNames(info.Tags, path)})
 	}
 	return d
@@ -139,7 +144,7 @@ func (h *Handler) datasets(r *http.Request) (any, error) {
 	list := datasetList{[]dataset{}, total}
 	for _, n := range nodes {
 		if info, ok := v.graph.Node(n); ok {
-			list.Datasets = append(list.Datasets, datasetOf(info))
+			list.Datasets = append(list.Datasets, datasetOf(info, maxListed))
 		}
 	}
 	return list, nil
@@ -156,7 +161,7 @@ func (h *Handler) dataset(r *http.Request) (any, error) {
 
 // dataset tells all of one dataset.
 func (v reader) dataset(ctx context.Context, info lineage.NodeInfo) (dataset, error) {
-	d := datasetOf(info)
+	d := datasetOf(info, lineage.MaxFields)
 	said, err := v.facets(ctx, info)
 	if err != nil {
 		return d, err
@@ -175,7 +180,7 @@ func (v reader) dataset(ctx context.Context, info lineage.NodeInfo) (dataset, er
 		return d, err
 	}
 	if d.CurrentVersion = optional(versionOf(string(info.Kind), info.Namespace, info.Name)); len(writes) > 0 {
-		d.CurrentVersion = optional(writes[0].version(info))
+		d.CurrentVersion = optional(writes[0].version(info.Node))
 		d.LastModifiedAt = optionalTime(writes[0].Last)
 	}
 	return d, nil

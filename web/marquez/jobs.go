@@ -86,18 +86,19 @@ func (v reader) neighbours(n lineage.Node, way lineage.Way, most int) (near []li
 	return slices.Compact(near), reach.Left
 }
 
-// jobOf tells what the graph knows of a job.
-func (v reader) jobOf(info lineage.NodeInfo) job {
+// jobOf tells what the graph knows of a job, and of so many datasets on either
+// side of it.
+func (v reader) jobOf(info lineage.NodeInfo, datasets int) job {
 	j := job{
 		ID: info.ID, Type: jobType(info.JobType), Name: info.Name, SimpleName: info.Name, Namespace: info.Namespace,
 		CreatedAt: info.First, UpdatedAt: info.Last, Description: optional(info.Description), CurrentVersion: jobVersionID(info.Node),
 		Inputs: []lineage.ID{}, Outputs: []lineage.ID{}, LatestRuns: []run{}, Facets: facets{}, Labels: []string{}, Tags: tagNames(info.Tags, ""),
 	}
-	inputs, inputsLeft := v.neighbours(info.Node, lineage.Upstream, maxJobDatasets)
+	inputs, inputsLeft := v.neighbours(info.Node, lineage.Upstream, datasets)
 	for _, n := range inputs {
 		j.Inputs = append(j.Inputs, n.ID)
 	}
-	outputs, outputsLeft := v.neighbours(info.Node, lineage.Downstream, maxJobDatasets)
+	outputs, outputsLeft := v.neighbours(info.Node, lineage.Downstream, datasets)
 	for _, n := range outputs {
 		j.Outputs = append(j.Outputs, n.ID)
 	}
@@ -141,7 +142,7 @@ func (v reader) job(r *http.Request) (job, error) {
 	if err != nil {
 		return job{}, err
 	}
-	j := v.jobOf(info)
+	j := v.jobOf(info, maxJobDatasets)
 	if j.Facets, err = v.facets(r.Context(), info); err != nil {
 		return job{}, err
 	}
@@ -195,7 +196,7 @@ func (v reader) jobs(ctx context.Context, nodes []lineage.Node, list jobList) (j
 		if !ok {
 			continue
 		}
-		j := v.jobOf(info)
+		j := v.jobOf(info, maxListed)
 		if err := v.ran(ctx, &j, info, 1); err != nil {
 			return list, err
 		}

@@ -119,6 +119,10 @@ func (k *kin) around(from []lineage.Node) []lineage.Node {
 			if !k.alive(l, k.jobs) {
 				continue
 			}
+			if len(k.links) == lineage.MaxLinks {
+				k.truncated = true
+				break
+			}
 			k.links[[2]lineage.Node{l.From.Node, l.To.Node}] = true
 			found[l.From.Node], found[l.To.Node] = true, true
 		}
@@ -182,7 +186,7 @@ func (k *kin) answer(ctx context.Context) (graph, error) {
 func (k *kin) tell(ctx context.Context, n lineage.Node, detailed bool) (any, error) {
 	info, _ := k.graph.Node(n)
 	if n.Kind == lineage.DatasetNode {
-		d := datasetOf(info)
+		d := datasetOf(info, maxListed)
 		if !detailed {
 			return d, nil
 		}
@@ -190,7 +194,7 @@ func (k *kin) tell(ctx context.Context, n lineage.Node, detailed bool) (any, err
 		d.describe(said, info.Tags)
 		return d, err
 	}
-	j := k.jobOf(info)
+	j := k.jobOf(info, maxListed)
 	if !detailed {
 		return j, nil
 	}

@@ -74,7 +74,7 @@ func New(opts Options) *Handler {
 func (h *Handler) Route(r chi.Router) {
 	r.Post(Prefix+"/lineage", h.serve(h.ingest))
 	r.Post(Prefix+"/lineage/batch", h.serve(h.ingestBatch))
-	r.Put(Prefix+"/namespaces/{namespace}", h.serve(answers(h.keepNamespace)))
+	r.Put(Prefix+"/namespaces/{namespace}", h.serve(plain(h.keepNamespace)))
 	for _, read := range []struct {
 		path   string
 		answer func(*http.Request) (any, error)
@@ -107,15 +107,18 @@ func (h *Handler) Route(r chi.Router) {
 		{"/stats/datasets", h.datasetStats},
 		{"/stats/sources", h.sourceStats},
 	} {
-		r.Get(Prefix+read.path, h.serve(answers(read.answer)))
+		r.Get(Prefix+read.path, h.serve(plain(read.answer)))
 	}
-	r.Get(betaPrefix+"/search/jobs", h.serve(answers(h.hits(lineage.JobNode))))
-	r.Get(betaPrefix+"/search/datasets", h.serve(answers(h.hits(lineage.DatasetNode))))
-	r.Handle(Prefix+"/*", h.serve(unserved))
+	r.Get(betaPrefix+"/search/jobs", h.serve(plain(h.hits(lineage.JobNode))))
+	r.Get(betaPrefix+"/search/datasets", h.serve(plain(h.hits(lineage.DatasetNode))))
+	// Not HEAD, which a router may take for GET where there is no route for it.
+	for _, method := range []string{http.MethodGet, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete} {
+		r.Method(method, Prefix+"/*", h.serve(unserved))
+	}
 }
 
-// answers answers with what a function tells.
-func answers(f func(*http.Request) (any, error)) func(*http.Request) (answer, error) {
+// plain makes a function that tells something one that answers with it.
+func plain(f func(*http.Request) (any, error)) func(*http.Request) (answer, error) {
 	return func(r *http.Request) (answer, error) {
 		body, err := f(r)
 		return answer{http.StatusOK, body}, err
@@ -127,7 +130,7 @@ func answers(f func(*http.Request) (any, error)) func(*http.Request) (answer, er
 // how it is done.
 func unserved(r *http.Request) (answer, error) {
 	switch {
-	case r.Method == http.MethodGet || r.Method == http.MethodHead:
+	case r.Method == http.MethodGet:
 		return answer{}, faultf(http.StatusNotFound, "there is no %s", r.URL.Path)
 	case strings.Contains(r.URL.Path, "/tags/"):
 		return answer{}, faultf(http.StatusMethodNotAllowed, "tags are what events say: send an OpenLineage event with the tags facet to %s/lineage", Prefix)

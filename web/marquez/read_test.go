@@ -12,6 +12,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -343,4 +344,31 @@ func TestRunStats(t *testing.T) {
 			t.Errorf("%v: %d began and %d ended, want %d", c.StartInterval, c.Start, c.Complete, want)
 		}
 	}
+}
+
+func FuzzNodeID(f *testing.F) {
+	f.Add("kafka://broker:9092", "orders:1", "")
+	f.Add("a:b", ":c", "d.e[]:f")
+	f.Add("postgresql://h", "x#y", "#")
+	f.Add(" ", "\x00", "%")
+	f.Fuzz(func(t *testing.T, namespace, name, path string) {
+		s := newServer(t)
+		of := lineage.FieldEdge{
+			Job: lineage.ID{Namespace: "ns", Name: "job"}, Evidence: lineage.Reported, Source: "test", Confidence: lineage.Certain,
+			From: lineage.Field{Dataset: lineage.ID{Namespace: namespace, Name: name}, Path: path}, Interval: lineage.At(now),
+			To: lineage.Field{Dataset: lineage.ID{Namespace: "other", Name: "out"}, Path: "made"},
+		}
+		s.put(t, lineage.NodeFact{Node: lineage.Dataset(namespace, name), Interval: lineage.At(now)}.Fact(), of.Fact())
+		for _, ask := range []string{"/lineage?nodeId=dataset:", "/column-lineage?nodeId=dataset:", "/column-lineage?withDownstream=true&nodeId=datasetField:"} {
+			id := namespace + ":" + name
+			if strings.HasSuffix(ask, "Field:") {
+				id += ":" + path
+			}
+			w := s.do(t, http.MethodGet, ask+url.QueryEscape(id), nil)
+			sound := utf8.ValidString(id) && namespace != "" && name != "" && path != "" && strings.Count(id, ":") < 60 && len(id) < 8000
+			if w.Code != http.StatusOK && (sound || w.Code >= http.StatusInternalServerError) {
+				t.Errorf("%s%q: %d %s", ask, id, w.Code, w.Body)
+			}
+		}
+	})
 }

@@ -1,7 +1,6 @@
 package marquez
 
 import (
-	"cmp"
 	"context"
 	"net/http"
 	"time"
@@ -40,12 +39,22 @@ const (
 	maxUpstreamRuns = 200
 	maxProducers    = 8  // jobs that wrote one dataset
 	maxCandidates   = 10 // runs of one of them
+	// maxLooks is how many runs are looked at in all, each with a question to
+	// the store.
+	maxLooks = 2000
 )
+
+// ascent is the search for the runs upstream of a run.
+type ascent struct {
+	reader
+	looks     int
+	truncated bool
+}
 
 // upstream answers what runs made the data that a run read, and so on.
 func (h *Handler) upstream(r *http.Request) (any, error) {
-	v, ctx := h.reader(), r.Context()
-	start, err := v.findRun(ctx, r.URL.Query().Get("runId"))
+	a := &ascent{reader: h.reader()}
+	start, err := a.findRun(r.Context(), r.URL.Query().Get("runId"))
 	if err != nil {
 		return nil, err
 	}
@@ -58,17 +67,17 @@ func (h *Handler) upstream(r *http.Request) (any, error) {
 	for ; len(round) > 0 && depth >= 0; depth-- {
 		var next []lineage.Run
 		for _, known := range round {
-			told, producers, err := v.upstreamOf(ctx, known)
+			told, producers, err := a.tell(r.Context(), known)
 			if err != nil {
 				return nil, err
 			}
 			answer.Runs = append(answer.Runs, told)
 			for _, p := range producers {
-				if len(seen) == maxUpstreamRuns {
-					answer.Truncated = true
-					break
-				}
-				if !seen[p.ID] {
+				switch {
+				case seen[p.ID]:
+				case len(seen) == maxUpstreamRuns:
+					a.truncated = true
+				default:
 					seen[p.ID] = true
 					next = append(next, p)
 				}
@@ -76,16 +85,17 @@ func (h *Handler) upstream(r *http.Request) (any, error) {
 		}
 		round = next
 	}
+	answer.Truncated = a.truncated
 	return answer, nil
 }
 
-// upstreamOf tells what a run read, and which runs made it.
-func (v reader) upstreamOf(ctx context.Context, known lineage.Run) (upstreamRun, []lineage.Run, error) {
-	of := v.runOf(known)
+// tell tells what a run read, and which runs made it.
+func (a *ascent) tell(ctx context.Context, known lineage.Run) (upstreamRun, []lineage.Run, error) {
+	of := a.runOf(known)
 	told := upstreamRun{
 		Job: of.JobVersion, Run: upstreamState{of.ID, of.StartedAt, of.EndedAt, of.State}, Inputs: []upstreamInput{},
 	}
-	all, err := v.touched(ctx, known.ID)
+	all, err := a.touched(ctx, known.ID)
 	if err != nil {
 		return told, nil, err
 	}
@@ -94,16 +104,17 @@ func (v reader) upstreamOf(ctx context.Context, known lineage.Run) (upstreamRun,
 		if io.Direction != lineage.Reads {
 			continue
 		}
-		n := v.graph.Resolve(lineage.Dataset(io.Dataset.Namespace, io.Dataset.Name))
-		by, ok, err := v.producer(ctx, n, known)
+		n := a.graph.Resolve(lineage.Dataset(io.Dataset.Namespace, io.Dataset.Name))
+		by, err := a.producer(ctx, n, known)
 		if err != nil {
 			return told, nil, err
 		}
-		in := upstreamInput{versionName: versionName{n.ID, versionOf(string(n.Kind), n.Namespace, n.Name, cmp.Or(io.Version, by.said, by.ID))}}
-		if in.ProducedByRunID = optional(by.ID); ok {
+		in := upstreamInput{versionName{n.ID, versionRead(n, io)}, optional(by.ID)}
+		if by.ID != "" {
 			producers = append(producers, by.Run)
-		} else if io.Version == "" {
-			in.Version = versionOf(string(n.Kind), n.Namespace, n.Name)
+			if io.Version == "" {
+				in.Version = by.version(n)
+			}
 		}
 		told.Inputs = append(told.Inputs, in)
 	}
@@ -111,38 +122,56 @@ func (v reader) upstreamOf(ctx context.Context, known lineage.Run) (upstreamRun,
 }
 
 // producer finds the run that wrote a dataset last before a run was done with
-// it.
-func (v reader) producer(ctx context.Context, dataset lineage.Node, before lineage.Run) (best write, found bool, err error) {
-	reach := v.graph.Walk(lineage.Walk{
+// it; a zero one if none is found.
+func (a *ascent) producer(ctx context.Context, dataset lineage.Node, reading lineage.Run) (best write, err error) {
+	reach := a.graph.Walk(lineage.Walk{
 		From: []lineage.Place{{Node: dataset}}, Way: lineage.Upstream, Depth: 1, MaxNodes: maxProducers,
-		Scope: lineage.Scope{Now: v.now, Stale: true, Ended: true},
+		Scope: lineage.Scope{Now: a.now, Stale: true, Ended: true},
 	})
+	a.truncated = a.truncated || reach.Left > 0
 	for _, hit := range reach.Hits {
 		if hit.Kind != lineage.JobNode {
 			continue
 		}
-		info, _ := v.graph.Node(hit.Node)
+		info, _ := a.graph.Node(hit.Node)
 		for _, n := range names(info) {
-			q := lineage.Query{Scope: n.Entity().Key(), Before: before.Last, Newest: true, Limit: maxCandidates}
-			facts, err := v.store.List(ctx, lineage.KindRun, q)
-			if err != nil {
-				return write{}, false, err
+			if a.looks >= maxLooks {
+				a.truncated = true
+				return best, nil
 			}
-			for _, f := range facts {
-				known, err := lineage.RunOf(f)
-				if err != nil || known.ID == before.ID || found && !known.Last.After(best.Last) {
-					continue
-				}
-				said, ok, err := v.wrote(ctx, known.ID, dataset)
-				if err != nil {
-					return write{}, false, err
-				}
-				if ok {
-					best, found = write{known, said}, true
-					break
-				}
+			a.looks++
+			q := lineage.Query{Scope: n.Entity().Key(), Before: reading.Last, Newest: true, Limit: maxCandidates}
+			facts, err := a.store.List(ctx, lineage.KindRun, q)
+			if err != nil {
+				return write{}, err
+			}
+			if best, err = a.newest(ctx, facts, dataset, best); err != nil {
+				return write{}, err
 			}
 		}
 	}
-	return best, found, nil
+	return best, nil
+}
+
+// newest returns the first of some runs, the newest first, that wrote a dataset,
+// unless one that was found before is newer.
+func (a *ascent) newest(ctx context.Context, facts []lineage.Fact, dataset lineage.Node, best write) (write, error) {
+	for _, f := range facts {
+		known, err := lineage.RunOf(f)
+		if err != nil {
+			continue // of another shape: nothing can be told of it
+		}
+		if !known.Last.After(best.Last) {
+			break
+		}
+		a.looks++
+		said, ok, err := a.wrote(ctx, known.ID, dataset)
+		if err != nil {
+			return write{}, err
+		}
+		if ok {
+			return write{known, said}, nil
+		}
+	}
+	return best, nil
 }

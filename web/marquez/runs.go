@@ -64,7 +64,7 @@ func (v reader) runOf(r lineage.Run) run {
 		InputDatasetVersions: []touched{}, OutputDatasetVersions: []touched{}, Facets: facets{},
 	}
 	ended := r.State.Ended()
-	if r.State != lineage.RunOther && !(ended && r.First.Equal(r.At)) {
+	if r.State != lineage.RunOther && (!ended || r.First.Before(r.At)) {
 		told.StartedAt = optionalTime(r.First)
 	}
 	if ended {
@@ -192,17 +192,23 @@ func (h *Handler) run(r *http.Request) (any, error) {
 	}
 	for _, io := range all {
 		n := v.graph.Resolve(lineage.Dataset(io.Dataset.Namespace, io.Dataset.Name))
-		version := versionOf(string(n.Kind), n.Namespace, n.Name, cmp.Or(io.Version, known.ID))
 		if io.Direction == lineage.Writes {
-			told.OutputDatasetVersions = append(told.OutputDatasetVersions, touched{versionName{n.ID, version}, facets{}})
+			wrote := versionName{n.ID, write{known, io.Version}.version(n)}
+			told.OutputDatasetVersions = append(told.OutputDatasetVersions, touched{wrote, facets{}})
 			continue
 		}
-		if io.Version == "" {
-			version = versionOf(string(n.Kind), n.Namespace, n.Name) // nobody said which one it read
-		}
-		told.InputDatasetVersions = append(told.InputDatasetVersions, touched{versionName{n.ID, version}, facets{}})
+		told.InputDatasetVersions = append(told.InputDatasetVersions, touched{versionName{n.ID, versionRead(n, io)}, facets{}})
 	}
 	return told, nil
+}
+
+// versionRead is the id of what a run read; that of the dataset where nobody
+// said which version it was.
+func versionRead(n lineage.Node, io lineage.RunIO) string {
+	if io.Version == "" {
+		return versionOf(string(n.Kind), n.Namespace, n.Name)
+	}
+	return versionOf(string(n.Kind), n.Namespace, n.Name, io.Version)
 }
 
 func (v reader) runFacets(ctx context.Context, id string) (facets, error) {

@@ -151,7 +151,7 @@ func (h *Handler) sourceStats(r *http.Request) (any, error) {
 	})
 }
 
-// counts counts the times by the end of each interval.
+// counts tells how many of some times had passed by the end of each interval.
 func (v reader) counts(r *http.Request, firsts iter.Seq[time.Time]) (any, error) {
 	within, err := v.intervals(r)
 	if err != nil {

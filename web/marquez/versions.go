@@ -49,7 +49,7 @@ type datasetVersionList struct {
 const (
 	maxWriters     = 16
 	maxWriterRuns  = 100
-	maxRunsWritten = 1000
+	maxRunsWritten = 300
 )
 
 // write is a run that wrote a dataset.
@@ -59,8 +59,8 @@ type write struct {
 }
 
 // version is the id of what a run wrote.
-func (w write) version(info lineage.NodeInfo) string {
-	return versionOf(string(info.Kind), info.Namespace, info.Name, cmp.Or(w.said, w.ID))
+func (w write) version(n lineage.Node) string {
+	return versionOf(string(n.Kind), n.Namespace, n.Name, cmp.Or(w.said, w.ID))
 }
 
 // writes are the runs that wrote a dataset, the newest first, at least so many
@@ -160,7 +160,7 @@ func (v reader) versions(ctx context.Context, info lineage.NodeInfo, most int) (
 	var all []datasetVersion
 	seen := map[string]bool{}
 	for _, w := range writes {
-		d := now.version(w.version(info), w.At)
+		d := now.version(w.version(info.Node), w.At)
 		if d.DatasetVersion = w.said; seen[d.Version] {
 			continue
 		}
