@@ -128,7 +128,7 @@ func (h *Handler) places(r *request, parameter func(string) string) ([]lineage.P
 	if node.Kind != lineage.DatasetNode && node.Kind != lineage.JobNode {
 		return nil, unusable("%s=%s: send dataset or job", parameter("kind"), node.Kind)
 	}
-	if node.ID.IsZero() {
+	if node.IsZero() {
 		return nil, unusable("send %s, or %s and %s of a dataset or job", parameter("subject"), parameter("namespace"), parameter("name"))
 	}
 	if _, ok := h.graph().Node(node); !ok {

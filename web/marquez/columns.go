@@ -5,44 +5,50 @@ import (
 	"context"
 	"net/http"
 	"slices"
+	"time"
 
 	"github.com/accordhq/accord/lineage"
 )
 
-// columnData is what a node of the lineage of fields carries.
+// columnData is what a node of the lineage of fields carries. Texts that are not
+// known are empty: Marquez's Java client takes no null.
 type columnData struct {
 	Namespace      string  `json:"namespace"`
 	Dataset        string  `json:"dataset"`
 	DatasetVersion *string `json:"datasetVersion"`
 	Field          string  `json:"field"`
 	FieldType      string  `json:"fieldType"`
-	// Set if it is the same of all input fields.
-	TransformationDescription *string       `json:"transformationDescription"`
-	TransformationType        *string       `json:"transformationType"`
-	InputFields               []fieldOrigin `json:"inputFields"`
+	transformed
+	InputFields []fieldOrigin `json:"inputFields"`
+}
+
+// transformed says what became of a field; of several, what is said of all.
+type transformed struct {
+	Description string `json:"transformationDescription"`
+	Type        string `json:"transformationType"`
 }
 
 // fieldOrigin is a field that another is made of.
 type fieldOrigin struct {
-	Namespace                 string  `json:"namespace"`
-	Dataset                   string  `json:"dataset"`
-	DatasetVersion            *string `json:"datasetVersion"`
-	Field                     string  `json:"field"`
-	TransformationDescription *string `json:"transformationDescription"`
-	TransformationType        *string `json:"transformationType"`
+	Namespace      string  `json:"namespace"`
+	Dataset        string  `json:"dataset"`
+	DatasetVersion *string `json:"datasetVersion"`
+	Field          string  `json:"field"`
+	transformed
 	// Transformations say what Marquez drops; only Accord says it.
 	Transformations []lineage.Transformation `json:"transformations"`
 }
 
 // fieldOrigins are the fields that a field of a dataset is made of.
 type fieldOrigins struct {
-	Name        string        `json:"name"`
+	Name string `json:"name"`
+	transformed
 	InputFields []fieldOrigin `json:"inputFields"`
 }
 
-// The words of OpenLineage for what becomes of a field, before it had
-// transformations (ColumnLineageDatasetFacet 1-0-0). Newer subtypes are told as
-// they are.
+// maskedType is OpenLineage's word for a masked field, before there were
+// transformations (ColumnLineageDatasetFacet 1-0-0). Subtypes are told as they
+// are.
 const maskedType = "MASKED"
 
 // transformationType tells transformations in one word, where they agree on it.
@@ -61,14 +67,14 @@ func transformationType(all []lineage.Transformation) string {
 	return word
 }
 
-// origin tells of a link between fields.
+// originOf tells of a link between fields.
 func originOf(l lineage.Link) fieldOrigin {
 	o := fieldOrigin{
 		Namespace: l.From.Namespace, Dataset: l.From.Name, Field: l.From.Path,
 		Transformations: append([]lineage.Transformation{}, l.Transformations...),
 	}
 	if len(l.Sightings) > 0 {
-		o.TransformationDescription = optional(l.Sightings[0].Note)
+		o.Description = l.Sightings[0].Note
 	}
 	return o
 }
@@ -83,7 +89,8 @@ func (v reader) fieldOrigins(info lineage.NodeInfo) []fieldOrigins {
 	c.walk(fieldsOf(info), lineage.Upstream, 1)
 	for _, path := range info.Fields {
 		if inputs := c.inputs[lineage.Place{Node: info.Node, Path: path}]; len(inputs) > 0 {
-			all = append(all, fieldOrigins{path, merged(inputs)})
+			inputs = merged(inputs)
+			all = append(all, fieldOrigins{path, common(inputs), inputs})
 		}
 	}
 	slices.SortFunc(all, func(a, b fieldOrigins) int { return cmp.Compare(a.Name, b.Name) })
@@ -118,7 +125,7 @@ func merged(inputs []fieldOrigin) []fieldOrigin {
 		}
 	}
 	for i := range out {
-		out[i].TransformationType = optional(transformationType(out[i].Transformations))
+		out[i].Type = transformationType(out[i].Transformations)
 	}
 	return out
 }
@@ -129,7 +136,8 @@ type columns struct {
 	places    map[lineage.Place]bool
 	inputs    map[lineage.Place][]fieldOrigin
 	edges     map[[2]lineage.Place]bool
-	links     map[columnLink]bool // that were counted
+	links     map[columnLink]bool // that were added
+	jobs      map[lineage.Node]time.Time
 	truncated bool
 }
 
@@ -143,7 +151,7 @@ type columnLink struct {
 func newColumns(v reader) *columns {
 	return &columns{
 		reader: v, places: map[lineage.Place]bool{}, inputs: map[lineage.Place][]fieldOrigin{},
-		edges: map[[2]lineage.Place]bool{}, links: map[columnLink]bool{},
+		edges: map[[2]lineage.Place]bool{}, links: map[columnLink]bool{}, jobs: map[lineage.Node]time.Time{},
 	}
 }
 
@@ -152,28 +160,18 @@ func newColumns(v reader) *columns {
 func (c *columns) walk(from []lineage.Place, way lineage.Way, depth int) {
 	reach := c.graph.Walk(lineage.Walk{From: from, Way: way, Depth: 2 * max(1, depth), Scope: c.scope()})
 	c.truncated = c.truncated || reach.Left > 0 || reach.AtLeast || reach.LinksLeft > 0
-	for _, p := range from {
+	links := slices.DeleteFunc(reach.Links, func(l lineage.Link) bool { return !c.alive(l, c.jobs) })
+	joined := joinedTo(from, links)
+	for p := range joined {
 		c.places[p] = true
 	}
-	joined := map[lineage.Place]bool{}
-	for _, l := range reach.Links {
-		joined[l.From], joined[l.To] = true, true
-		id := columnLink{from: l.From, to: l.To, via: l.Via}
-		if len(l.Transformations) > 0 {
-			id.kind = l.Transformations[0]
-		}
-		if c.links[id] {
-			continue
-		}
-		c.links[id] = true
-		c.edges[[2]lineage.Place{l.From, l.To}] = true
-		if l.From.Path != "" && l.To.Path != "" {
-			c.inputs[l.To] = append(c.inputs[l.To], originOf(l))
+	for _, l := range links {
+		if joined[l.From] {
+			c.add(l)
 		}
 	}
 	for _, hit := range reach.Hits {
-		if joined[hit.Place] {
-			c.places[hit.Place] = true
+		if joined[hit.Place] || !hit.Influenced {
 			continue
 		}
 		// It has influence on the dataset of the place before it, as a whole.
@@ -182,6 +180,43 @@ func (c *columns) walk(from []lineage.Place, way lineage.Way, depth int) {
 			before = reach.Hits[hit.Parent].Place
 		}
 		c.edges[[2]lineage.Place{hit.Place, {Node: before.Node}}] = true
+	}
+}
+
+// joinedTo are the places that links join to some, and those themselves.
+func joinedTo(from []lineage.Place, links []lineage.Link) map[lineage.Place]bool {
+	near := map[lineage.Place][]lineage.Place{}
+	for _, l := range links {
+		near[l.From] = append(near[l.From], l.To)
+		near[l.To] = append(near[l.To], l.From)
+	}
+	joined := map[lineage.Place]bool{}
+	for round := from; len(round) > 0; {
+		var next []lineage.Place
+		for _, p := range round {
+			if !joined[p] {
+				joined[p] = true
+				next = append(next, near[p]...)
+			}
+		}
+		round = next
+	}
+	return joined
+}
+
+// add adds a link, unless it is known.
+func (c *columns) add(l lineage.Link) {
+	id := columnLink{from: l.From, to: l.To, via: l.Via}
+	if len(l.Transformations) > 0 {
+		id.kind = l.Transformations[0]
+	}
+	if c.links[id] {
+		return
+	}
+	c.links[id] = true
+	c.edges[[2]lineage.Place{l.From, l.To}] = true
+	if l.From.Path != "" && l.To.Path != "" {
+		c.inputs[l.To] = append(c.inputs[l.To], originOf(l))
 	}
 }
 
@@ -249,8 +284,8 @@ func (c *columns) answer(ctx context.Context) (graph, error) {
 		if p.Path == "" || p.Kind != lineage.DatasetNode {
 			continue
 		}
-		data := columnData{Namespace: p.Namespace, Dataset: p.Name, Field: p.Path, FieldType: types[p.Node][p.Path], InputFields: merged(c.inputs[p])}
-		data.TransformationDescription, data.TransformationType = common(data.InputFields)
+		inputs := merged(c.inputs[p])
+		data := columnData{p.Namespace, p.Name, nil, p.Path, types[p.Node][p.Path], common(inputs), inputs}
 		answer.Graph = append(answer.Graph, graphNode{
 			ID: placeID(p), Type: "DATASET_FIELD", Data: data, InEdges: []graphEdge{}, OutEdges: []graphEdge{},
 		})
@@ -274,19 +309,20 @@ func (c *columns) answer(ctx context.Context) (graph, error) {
 }
 
 // common is what is said alike of all input fields.
-func common(inputs []fieldOrigin) (description, kind *string) {
+func common(inputs []fieldOrigin) transformed {
+	var all transformed
 	for i, in := range inputs {
 		if i == 0 {
-			description, kind = in.TransformationDescription, in.TransformationType
+			all = in.transformed
 		}
-		if description != nil && (in.TransformationDescription == nil || *in.TransformationDescription != *description) {
-			description = nil
+		if in.Description != all.Description {
+			all.Description = ""
 		}
-		if kind != nil && (in.TransformationType == nil || *in.TransformationType != *kind) {
-			kind = nil
+		if in.Type != all.Type {
+			all.Type = ""
 		}
 	}
-	return description, kind
+	return all
 }
 
 // types are those of the fields of each dataset, unless the datasets are too

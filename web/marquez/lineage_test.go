@@ -72,6 +72,53 @@ func TestLineageCountsJobs(t *testing.T) {
 	}
 }
 
+func TestColumnLineage(t *testing.T) {
+	t.Parallel()
+	s := newServer(t)
+	yesterday := now.AddDate(0, 0, -1)
+	flow := func(from, to string, change lineage.Transformation, at time.Time) lineage.Fact {
+		field := func(text string) lineage.Field {
+			name, path, _ := strings.Cut(text, ".")
+			return lineage.Field{Dataset: lineage.ID{Namespace: "ns", Name: name}, Path: path}
+		}
+		return lineage.FieldEdge{
+			Job: lineage.ID{Namespace: "ns", Name: "job"}, From: field(from), To: field(to), Transformation: change,
+			Evidence: lineage.Reported, Source: "test", Confidence: lineage.Certain, Interval: lineage.At(at),
+		}.Fact()
+	}
+	same := lineage.Transformation{Type: lineage.Direct, Subtype: "IDENTITY"}
+	s.put(t, edges("job", yesterday, []string{"a", "b"}, []string{"c", "d"})...)
+	s.put(t,
+		flow("a.x", "b.y", same, yesterday), flow("b.y", "c.z", same, yesterday),
+		flow("b.y", "d.m", lineage.Transformation{Type: lineage.Direct, Subtype: "TRANSFORMATION", Masking: true}, yesterday),
+		flow("a.key", "c", lineage.Transformation{Type: lineage.Indirect, Subtype: "JOIN"}, yesterday),
+		flow("a.gone", "c.z", same, now.AddDate(-1, 0, 0)),
+	)
+	const x, y, z, m = "datasetField:ns:a:x", "datasetField:ns:b:y", "datasetField:ns:c:z", "datasetField:ns:d:m"
+	for path, want := range map[string]string{
+		z:                               x + " " + y + " " + z,
+		z + "&depth=1":                  y + " " + z,
+		y:                               x + " " + y,
+		y + "&withDownstream=true":      x + " " + y + " " + z + " " + m,
+		"dataset:ns:d":                  x + " " + y + " " + m,
+		"job:ns:job":                    x + " " + y + " " + z + " " + m,
+		"dataset:ns:a":                  "datasetField:ns:a:gone datasetField:ns:a:key " + x,
+		"datasetField:ns:c:never&depth": "datasetField:ns:c:never",
+	} {
+		if diff := cmp.Diff(strings.Fields(want), ids(s.get(t, "/column-lineage?nodeId="+path))); diff != "" {
+			t.Errorf("%s (-want +got)\n%s", path, diff)
+		}
+	}
+	answer := s.get(t, "/column-lineage?nodeId=dataset:ns:d&depth=1")
+	data := answer["graph"].([]any)[1].(map[string]any)["data"].(map[string]any)
+	if got := fmt.Sprint(data["transformationType"], data["inputFields"].([]any)[0].(map[string]any)["transformations"]); got != "MASKED[map[masking:true subtype:TRANSFORMATION type:DIRECT]]" {
+		t.Errorf("a masked field: %s", got)
+	}
+	if got := fmt.Sprint(s.get(t, "/column-lineage?nodeId=dataset:ns:c")["datasetEdges"]); got != "[map[destination:dataset:ns:c origin:datasetField:ns:a:key]]" {
+		t.Errorf("edges to the whole dataset: %s", got)
+	}
+}
+
 func TestLineageIsCut(t *testing.T) {
 	t.Parallel()
 	s := newServer(t)

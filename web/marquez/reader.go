@@ -75,11 +75,13 @@ var proving = []lineage.Evidence{
 // it, and one that has moved on to other datasets loses what it left. The times
 // of jobs are kept for the next call.
 func (v reader) alive(l lineage.Link, jobs map[lineage.Node]time.Time) bool {
-	job := l.From.Node
-	if job.Kind != lineage.JobNode {
+	job := lineage.Node{Kind: lineage.JobNode, ID: l.Via}
+	switch {
+	case l.From.Kind == lineage.JobNode:
+		job = l.From.Node
+	case l.To.Kind == lineage.JobNode:
 		job = l.To.Node
-	}
-	if job.Kind != lineage.JobNode {
+	case l.Via.IsZero():
 		return true // said of two datasets, and no job to ask
 	}
 	last, known := jobs[job]
