@@ -10,6 +10,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/accordhq/accord/lineage"
 	"github.com/accordhq/accord/lineage/openlineage"
@@ -23,7 +24,7 @@ func (h *Handler) ingest(r *http.Request) (answer, error) {
 		return answer{}, err
 	}
 	defer done()
-	event, err := openlineage.Parse(body, h.opts.Now())
+	event, err := decode(h, r, body, openlineage.Parse)
 	if err != nil {
 		return answer{}, refused(err)
 	}
@@ -62,7 +63,7 @@ func (h *Handler) ingestBatch(r *http.Request) (answer, error) {
 		return answer{}, err
 	}
 	defer done()
-	batch, err := openlineage.ParseBatch(body, h.opts.Now())
+	batch, err := decode(h, r, body, openlineage.ParseBatch)
 	if err != nil {
 		return answer{}, refused(err)
 	}
@@ -93,39 +94,45 @@ func enter(r *http.Request, places chan struct{}) (leave func(), err error) {
 	}
 }
 
-// body reads a request's body, compressed or not, and waits until it may be
-// decoded. The caller calls done when it no longer needs the body.
+// decode parses a body when its turn has come.
+func decode[T any](h *Handler, r *http.Request, body []byte, parse func([]byte, time.Time) (T, error)) (T, error) {
+	leave, err := enter(r, h.decoding)
+	if err != nil {
+		var none T
+		return none, err
+	}
+	defer leave()
+	return parse(body, h.opts.Now())
+}
+
+// body reads a request's body, compressed or not. The caller calls done when it
+// no longer needs the body.
 func (h *Handler) body(r *http.Request) (body []byte, done func(), err error) {
 	source, err := decoded(r)
 	if err != nil {
 		return nil, nil, err
 	}
-	forget := func() {}
-	body, err = h.read(r, source, nil, min(largeBody, h.opts.MaxBody+1))
+	done = func() {}
+	body, err = read(r, source, nil, min(largeBody, h.opts.MaxBody+1))
 	if err == nil && len(body) >= largeBody {
-		if forget, err = enter(r, h.large); err != nil {
+		if done, err = enter(r, h.large); err != nil {
 			return nil, nil, err
 		}
-		body, err = h.read(r, source, body, h.opts.MaxBody+1)
+		body, err = read(r, source, body, h.opts.MaxBody+1)
 	}
 	if err == nil && int64(len(body)) > h.opts.MaxBody {
 		err = faultf(http.StatusRequestEntityTooLarge,
 			"the body has more than %d bytes: send fewer events at a time, and turn off facets that hold whole plans (spark.openlineage.facets)", h.opts.MaxBody)
 	}
 	if err != nil {
-		forget()
+		done()
 		return nil, nil, err
 	}
-	leave, err := enter(r, h.decoding)
-	if err != nil {
-		forget()
-		return nil, nil, err
-	}
-	return body, func() { leave(); forget() }, nil
+	return body, done, nil
 }
 
 // read appends what a source has to the beginning of a body, up to a size.
-func (h *Handler) read(r *http.Request, source io.Reader, beginning []byte, size int64) ([]byte, error) {
+func read(r *http.Request, source io.Reader, beginning []byte, size int64) ([]byte, error) {
 	body := bytes.NewBuffer(beginning)
 	_, err := body.ReadFrom(io.LimitReader(source, size-int64(len(beginning))))
 	switch {

@@ -119,6 +119,21 @@ func TestColumnLineage(t *testing.T) {
 	}
 }
 
+func TestStreamsKeepTheirLineage(t *testing.T) {
+	t.Parallel()
+	s := newServer(t)
+	event := func(state, at, rest string) string {
+		return fmt.Sprintf(`{"eventType":%q,"eventTime":"2026-%sZ","producer":"p","schemaURL":"s","run":{"runId":"0191d8a5-2f1b-7c3d-8e4f-000000000001"},
+			"job":{"namespace":"ns","name":"stream","facets":{"jobType":{"processingType":"STREAMING","integration":"FLINK"}}}%s}`, state, at, rest)
+	}
+	s.send(t,
+		event("START", "07-01T08:00:00", `,"inputs":[{"namespace":"ns","name":"in"}],"outputs":[{"namespace":"ns","name":"out"}]`),
+		event("RUNNING", "11-21T08:00:00", ""))
+	if got := strings.Join(ids(s.get(t, "/lineage?nodeId=job:ns:stream")), " "); got != "dataset:ns:in dataset:ns:out job:ns:stream" {
+		t.Errorf("a job that has run since July: %s", got)
+	}
+}
+
 func TestLineageIsCut(t *testing.T) {
 	t.Parallel()
 	s := newServer(t)

@@ -25,8 +25,7 @@ const (
 	betaPrefix = "/api/v2beta"
 )
 
-// DefaultMaxBody is the largest event or batch taken, in bytes and not
-// compressed: Spark sends events of 10 MB.
+// DefaultMaxBody is room for what Spark sends: events of 10 MB.
 const DefaultMaxBody = 16 << 20
 
 // Options configure a Handler. Store, Graph and Now are required.
@@ -35,8 +34,11 @@ type Options struct {
 	// Graph is the newest graph.
 	Graph func() *lineage.Graph
 	Now   func() time.Time
-	// Logger receives what clients must not see of an internal error.
-	Logger  *slog.Logger
+	// Logger receives what clients must not see of an internal error. Default:
+	// discarded.
+	Logger *slog.Logger
+	// MaxBody is the largest event or batch taken, in bytes and not compressed.
+	// Default DefaultMaxBody.
 	MaxBody int64
 }
 
@@ -44,9 +46,9 @@ type Options struct {
 type Handler struct {
 	opts Options
 	// large bounds how many large bodies are in memory at a time, decoding how
-	// many of any size are decoded and stored, so that a flood of events takes
-	// neither memory nor processors from the registry. Nobody who decodes waits
-	// for a client.
+	// many of any size are decoded, so that a flood of events takes neither
+	// memory nor processors from the registry. Nobody who decodes waits for a
+	// client or the store.
 	large, decoding chan struct{}
 }
 

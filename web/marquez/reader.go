@@ -70,11 +70,14 @@ var proving = []lineage.Evidence{
 	lineage.Declared, lineage.Reported, lineage.Observed, lineage.Configured, lineage.Parsed, lineage.Used,
 }
 
-// alive reports whether a link still held when its job was last seen, give or
-// take the graph's window. So a job that rests keeps its lineage, as Marquez has
-// it, and one that has moved on to other datasets loses what it left. The times
-// of jobs are kept for the next call.
+// alive reports whether a link is current or still held when its job was last
+// seen, give or take the graph's window. So a job that rests keeps its lineage,
+// as Marquez has it, and one that has moved on to other datasets loses what it
+// left. The times of jobs are kept for the next call.
 func (v reader) alive(l lineage.Link, jobs map[lineage.Node]time.Time) bool {
+	if l.Status == lineage.Current {
+		return true
+	}
 	job := lineage.Node{Kind: lineage.JobNode, ID: l.Via}
 	switch {
 	case l.From.Kind == lineage.JobNode:
@@ -135,7 +138,8 @@ func (f facets) read(name string, into any) {
 	}
 }
 
-// facet reads one facet of a node, where all of them would be too much.
+// facet reads one facet of a node, where all of them would be too much; they are
+// read after all if it was said of no name as the graph has it.
 func (v reader) facet(ctx context.Context, info lineage.NodeInfo, name string) (facets, error) {
 	var facts []lineage.Fact
 	for _, n := range names(info) {
@@ -148,6 +152,9 @@ func (v reader) facet(ctx context.Context, info lineage.NodeInfo, name string) (
 			return nil, err
 		}
 		facts = append(facts, fact)
+	}
+	if len(facts) == 0 {
+		return v.facets(ctx, info)
 	}
 	return facetsOf(facts), nil
 }
