@@ -39,6 +39,9 @@ func number(r *http.Request, parameter string, otherwise int) (int, error) {
 // page is which part of a list is wanted.
 type page struct{ limit, offset int }
 
+// maxOffset is beyond the end of every list.
+const maxOffset = 1 << 30
+
 // readPage reads limit and offset. A page is never longer than lineage.MaxPage:
 // totalCount says that there is more.
 func readPage(r *http.Request) (page, error) {
@@ -50,7 +53,7 @@ func readPage(r *http.Request) (page, error) {
 		limit = lineage.DefaultPage
 	}
 	offset, err := number(r, "offset", 0)
-	return page{min(limit, lineage.MaxPage), offset}, err
+	return page{min(limit, lineage.MaxPage), min(offset, maxOffset)}, err
 }
 
 // cut returns a page of a list.

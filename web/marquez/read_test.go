@@ -166,6 +166,7 @@ func TestRefusals(t *testing.T) {
 		"GET /search?q=a&sort=x":                                     {http.StatusBadRequest, "sort"},
 		"GET /events/lineage?after=yesterday":                        {http.StatusBadRequest, "after"},
 		"GET /stats/jobs?period=YEAR":                                {http.StatusBadRequest, "period"},
+		"GET /namespaces/shop/jobs?offset=99999999999999999999":      {http.StatusBadRequest, "offset"},
 		"DELETE /namespaces/shop":                                    {http.StatusMethodNotAllowed, "deleted"},
 		"PUT /namespaces/shop/jobs/bill":                             {http.StatusMethodNotAllowed, "OpenLineage"},
 		"POST /namespaces/shop/jobs/bill/runs":                       {http.StatusMethodNotAllowed, "OpenLineage"},

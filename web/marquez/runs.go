@@ -45,8 +45,12 @@ type runList struct {
 	Truncated bool `json:"truncated,omitempty"`
 }
 
-// maxRunsCounted is how many runs of a job are counted.
-const maxRunsCounted = 1000
+// Bounds of lists of runs: how many of a job are counted and, if the job has
+// several names, how many of each can be listed.
+const (
+	maxRunsCounted = 1000
+	maxRunsMerged  = 10_000
+)
 
 // runStates are Marquez's words for where a run stands.
 var runStates = map[lineage.RunState]string{
@@ -87,7 +91,7 @@ func (v reader) runs(ctx context.Context, job lineage.NodeInfo, p page) ([]linea
 	all := names(job)
 	q := lineage.Query{Newest: true, Limit: p.limit, Offset: p.offset}
 	if len(all) > 1 {
-		q.Limit, q.Offset = p.offset+p.limit, 0 // of each name, to merge them
+		q.Limit, q.Offset = min(p.offset+p.limit, maxRunsMerged), 0 // of each name, to merge them
 	}
 	var runs []lineage.Run
 	for _, n := range all {
