@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/accordhq/accord/lineage"
 	"github.com/accordhq/accord/schema/schematest"
 )
 
@@ -53,7 +54,6 @@ func TestApples(t *testing.T) {
 		"/runlineage/upstream?runId=66ad484e-9bba-4eed-a5f5-3a17558e7f6b",
 		"/search?q=APPLE.&sort=NAME",
 		"/sources",
-		"/events/lineage?limit=1&sortDirection=asc&before=2020-09-01",
 		"/stats/jobs?period=WEEK",
 		"/api/v2beta/search/jobs?q=vinegar",
 	))
@@ -201,6 +201,43 @@ func TestTagsAreOfFacets(t *testing.T) {
 	}
 	if got := fmt.Sprint(s.get(t, "/tags")["tags"]); got != "[map[description:<nil> name:class:gold] map[description:<nil> name:pii]]" {
 		t.Errorf("all tags: %s", got)
+	}
+}
+
+func TestEvents(t *testing.T) {
+	t.Parallel()
+	s := newServer(t)
+	for _, at := range []string{"08:00:00", "09:00:00", "10:00:00"} {
+		s.send(t, ran("bill", 1, "RUNNING", at, `"inputs":[],"outputs":[]`))
+	}
+	for query, want := range map[string]string{
+		"":                           "10 09 08 of 3",
+		"?sortDirection=asc":         "08 09 10 of 3",
+		"?limit=1&offset=1":          "09 of 3",
+		"?after=2026-11-20T09:00:00": "10 09 of 2",
+		"?before=2026-11-20T10:00:00%2B01:00&after=": "08 of 1",
+		"?before=2026-11-20":                         "of 0",
+	} {
+		list := s.get(t, "/events/lineage"+query)
+		var got string
+		for _, e := range list["events"].([]any) {
+			got += e.(map[string]any)["eventTime"].(string)[11:13] + " "
+		}
+		if got += fmt.Sprint("of ", list["totalCount"]); got != want {
+			t.Errorf("%s: %s, want %s", query, got, want)
+		}
+	}
+	var large []lineage.Event
+	for i := range 20 {
+		body := fmt.Appendf(nil, `{"number":%d,"plan":%q}`, i, strings.Repeat("x", 4<<20))
+		large = append(large, lineage.Event{Digest: [32]byte{byte(i)}, Time: now, Received: now, Body: body})
+	}
+	if _, err := s.store.Record(t.Context(), large); err != nil {
+		t.Fatal(err)
+	}
+	list := s.get(t, "/events/lineage")
+	if n := len(list["events"].([]any)); n >= 20 || list["truncated"] != true || list["totalCount"] != 23.0 {
+		t.Errorf("%d large events of %v, truncated %v", n, list["totalCount"], list["truncated"])
 	}
 }
 
