@@ -14,7 +14,9 @@ type pulse struct{ stated, last int64 }
 const startGrace = time.Hour
 
 // lives reports whether jobs of the type run on, so that they say little more.
-func (t JobType) lives() bool { return t.ProcessingType == "STREAMING" || t.ProcessingType == "SERVICE" }
+func (t JobType) lives() bool {
+	return t.ProcessingType == "STREAMING" || t.ProcessingType == "SERVICE"
+}
 
 // byEvent reports whether evidence comes out of what the job says itself.
 func (e Evidence) byEvent() bool { return e == Reported || e == Parsed }

@@ -86,8 +86,8 @@ var libraries = []room{
 	{"cel.dev/cel-go", []string{"contracts/rules"}, "one package knows how CEL is compiled and run"},
 	{"github.com/tidwall/btree", []string{"registry"}, "the catalog's snapshots are the registry's own"},
 	{"github.com/hashicorp/golang-lru/v2", []string{"registry"}, "the registry alone keeps texts in memory"},
-	{"github.com/twmb/franz-go", []string{"lineage/kafkascan", "lineage/eventtopic", "cmd/accord"}, "who speaks to Kafka does nothing else"},
-	{"github.com/twmb/franz-go", []string{"lineage/kafkascan", "lineage/kafkascan/kafkatest"}, "who speaks to Kafka does nothing else"},
+	{"github.com/twmb/franz-go", []string{"lineage/kafkascan", "lineage/kafkascan/kafkatest", "lineage/eventtopic", "cmd/accord"}, "who speaks to Kafka does nothing else"},
+	{"github.com/twmb/franz-go", []string{"lineage/kafkascan", "lineage/kafkascan/kafkatest", "lineage/kafkascan/kafkatest"}, "who speaks to Kafka does nothing else"},
 	{"github.com/google/uuid", []string{"registry", "web/..."}, "changes and requests have ids, nothing else has"},
 }
 
