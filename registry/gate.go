@@ -168,7 +168,7 @@ func (st *State) checkRules(c contracts.Case) []finding.Finding {
 
 // caseOf lays a subject before the rules of contracts.
 func (r *Registry) caseOf(ctx context.Context, before, after *State, subject string, role role) (c contracts.Case, err error) {
-	c = contracts.Case{Subject: subject, At: r.now(), Inherits: role.inherits, Readers: r.readersOf(subject)}
+	c = contracts.Case{Subject: subject, At: r.now(), Inherits: role.inherits, Readers: r.readersOf(after, subject)}
 	c.Unread = *after.effectivePolicy(subject).Unread == UnreadWarn
 	if c.Contract, err = r.promiseOf(ctx, after, role.home); err != nil {
 		return c, err

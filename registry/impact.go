@@ -58,8 +58,8 @@ func (r *Registry) Impact(ctx context.Context, req ImpactRequest) (ImpactReport,
 			return report, nil
 		}
 	}
-	known, ok := r.readersOf(subject).(*readers)
-	if !ok {
+	known := r.observed(st, subject)
+	if known == nil {
 		return report, nil
 	}
 	report.Impact = known.impact(fields, req)
@@ -70,8 +70,8 @@ func (r *Registry) Impact(ctx context.Context, req ImpactRequest) (ImpactReport,
 // Datasets are the datasets that a subject's topic is in the lineage graph, and
 // the path of a field of the subject there.
 func (r *Registry) Datasets(subject, field string) (datasets []lineage.ID, path string) {
-	known, ok := r.readersOf(canonicalSubject(subject)).(*readers)
-	if !ok {
+	known := r.observed(r.state.Load(), canonicalSubject(subject))
+	if known == nil {
 		return nil, field
 	}
 	if field != "" {

@@ -28,16 +28,34 @@ type readers struct {
 }
 
 // readersOf returns who knows the readers of a subject, nil if nobody does.
-func (r *Registry) readersOf(subject string) contracts.Readers {
+func (r *Registry) readersOf(st *State, subject string) contracts.Readers {
+	if r.others != nil {
+		return r.others(subject)
+	}
+	if known := r.observed(st, subject); known != nil {
+		return known
+	}
+	return nil
+}
+
+// observed returns what the graph knows of a subject's readers, nil if there is
+// no graph. A contract says which topic its subjects are of, if their names do
+// not.
+func (r *Registry) observed(st *State, subject string) *readers {
 	if r.lineage == nil {
 		return nil
 	}
+	topic, key := topicOf(subject), strings.HasSuffix(subject, keySuffix)
+	role := st.roleOf(subject)
+	if row := st.contract(role.home); row != nil && row.Topic != "" {
+		topic, key = row.Topic, role.inherits
+	}
 	g := r.lineage.Graph()
 	p := lineage.Proposal{Subjects: []string{subject}, MaxNodes: 1, Scope: lineage.Scope{Now: r.now()}}
-	for _, node := range g.Topics(topicOf(subject)) {
+	for _, node := range g.Topics(topic) {
 		p.Datasets = append(p.Datasets, node.ID)
 	}
-	return &readers{g, p, strings.HasSuffix(subject, keySuffix)}
+	return &readers{g, p, key}
 }
 
 // Of implements contracts.Readers.
@@ -47,9 +65,18 @@ func (r *readers) Of(path string) contracts.Readership {
 	if path != "" {
 		p.Fields = []string{r.fieldPath(path)}
 	}
-	impact := r.graph.Impact(p)
-	out := contracts.Readership{Window: r.graph.Window()}
+	return ReadershipOf(r.graph.Impact(p))
+}
+
+// ReadershipOf words the impact of a change of one field, or of a whole stream,
+// for the rules of contracts. Tools, and those of whom nothing shows that they
+// read, are no readers.
+func ReadershipOf(impact lineage.Impact) contracts.Readership {
+	out := contracts.Readership{Window: impact.Watch.To.Sub(impact.Watch.From)}
 	out.Unknown, out.Hint = unwatched(impact)
+	if len(impact.Fields) == 0 {
+		return out
+	}
 	for _, reader := range impact.Fields[0].Readers {
 		if reader.Tool || reader.Hidden || !reader.Proven {
 			continue

@@ -36,6 +36,9 @@ type Options struct {
 	// Lineage knows who reads streams, for the gate. nil is a registry that
 	// nobody tells: readers are called unknown then.
 	Lineage Lineage
+	// Readers tells of a subject's readers in place of Lineage, nil where it
+	// does not. It is how another registry is asked.
+	Readers func(subject string) contracts.Readers
 	// TextCache bounds, in bytes, the schema texts kept in memory; those
 	// beyond it are read from the log. Default 256 MiB.
 	TextCache int
@@ -60,6 +63,8 @@ type Registry struct {
 	now    func() time.Time
 	// lineage is nil where nobody observes.
 	lineage Lineage
+	// others tells of readers in its place, nil where nobody does.
+	others func(subject string) contracts.Readers
 
 	state atomic.Pointer[State]
 	texts *budgetCache[Offset, string]
@@ -94,7 +99,7 @@ func Open(ctx context.Context, opts Options) (*Registry, error) {
 		opts.Logger = slog.New(slog.DiscardHandler)
 	}
 	r := &Registry{
-		log: opts.Log, logger: opts.Logger, now: opts.Now, lineage: opts.Lineage,
+		log: opts.Log, logger: opts.Logger, now: opts.Now, lineage: opts.Lineage, others: opts.Readers,
 		texts:           newBudgetCache[Offset](cmp.Or(opts.TextCache, defaultCache), func(t string) int { return len(t) }),
 		parsed:          newBudgetCache[sourceKey](cmp.Or(opts.ParseCache, defaultCache)/2, (*understood).weight),
 		stored:          newBudgetCache[Offset](cmp.Or(opts.ParseCache, defaultCache)/2, (*understood).weight),

@@ -132,6 +132,13 @@ func writeBaseline(a *app, name string, found []finding.Finding) error {
 // judge compares with everything that was asked for.
 func (c check) judge(ctx context.Context, j *judgement) error {
 	online := c.against == "registry" || j.registry != ""
+	if online {
+		registry, err := j.client()
+		if err != nil {
+			return err
+		}
+		j.readers = askReaders(ctx, registry)
+	}
 	if c.against != "registry" {
 		base, err := j.base(ctx, c.against)
 		if err != nil {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -21,6 +22,8 @@ type judgement struct {
 	// bare: there was nothing on the other side.
 	bare  bool
 	found []finding.Finding
+	// readers tell of those who read a subject, nil if no registry is asked.
+	readers *remoteReaders
 }
 
 // offlineCache keeps every contract and schema of a large tree parsed, in bytes.
@@ -28,7 +31,11 @@ const offlineCache = 2 << 30
 
 // offline judges the tree as a change of another, by the registry's own gate.
 func (j *judgement) offline(ctx context.Context, base *tree.Tree) error {
-	reg, err := registry.Open(ctx, registry.Options{Log: memlog.New(), Now: j.now, ParseCache: offlineCache})
+	opts := registry.Options{Log: memlog.New(), Now: j.now, ParseCache: offlineCache}
+	if j.readers != nil {
+		opts.Readers = j.readers.of
+	}
+	reg, err := registry.Open(ctx, opts)
 	if err != nil {
 		return err
 	}
@@ -44,6 +51,9 @@ func (j *judgement) offline(ctx context.Context, base *tree.Tree) error {
 	change.Configs = levelsOf(j.head)
 	change.Removals = removals(base, j.head)
 	result, err := reg.Change(ctx, change)
+	if j.readers != nil {
+		err = cmp.Or(j.readers.failure(), err)
+	}
 	if err != nil {
 		return err
 	}

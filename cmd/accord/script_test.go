@@ -13,6 +13,7 @@ import (
 	"os"
 	"os/exec"
 	"regexp"
+	"strconv"
 	"strings"
 	"sync"
 	"syscall"
@@ -45,6 +46,9 @@ func TestMain(m *testing.M) {
 //	                      if there is one
 //	get PATH              read what the server answers there to any client
 //	                      into the file "out", with one time for all
+//	post STATUS PATH FILE send a JSON file, with the time in place of NOW,
+//	                      and expect the status; the answer is in "out"
+//	await PATTERN ARG...  run 'accord' until its output has a match
 func TestScripts(t *testing.T) {
 	t.Parallel()
 	runScripts(t, "testdata/script", nil)
@@ -71,6 +75,8 @@ func runScripts(t *testing.T, dir string, setup func(*testscript.Env)) {
 			"server": scriptServer,
 			"exits":  scriptExits,
 			"get":    scriptGet,
+			"post":   scriptPost,
+			"await":  scriptAwait,
 		},
 		Setup: func(e *testscript.Env) error {
 			e.Values[serverKey{}] = new(*server)
@@ -117,6 +123,42 @@ func scriptGet(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(json.Indent(&out, body, "", "  "))
 	text := tsPattern.ReplaceAllString(out.String(), `"ts": 0`)
 	ts.Check(os.WriteFile(ts.MkAbs("out"), []byte(text+"\n"), 0o600))
+}
+
+func scriptPost(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 3 {
+		ts.Fatalf("usage: post STATUS PATH FILE")
+	}
+	body := strings.ReplaceAll(ts.ReadFile(args[2]), "NOW", time.Now().UTC().Format(time.RFC3339Nano))
+	answer, err := http.Post(ts.Getenv(registryEnv)+args[1], "application/json", strings.NewReader(body))
+	ts.Check(err)
+	defer answer.Body.Close()
+	said, err := io.ReadAll(answer.Body)
+	ts.Check(err)
+	ts.Check(os.WriteFile(ts.MkAbs("out"), append(said, '\n'), 0o600))
+	if got := strconv.Itoa(answer.StatusCode); got != args[0] {
+		ts.Fatalf("POST %s: status %s, want %s\n%s", args[1], got, args[0], said)
+	}
+}
+
+func scriptAwait(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: await PATTERN ARG...")
+	}
+	wanted, err := regexp.Compile(args[0])
+	ts.Check(err)
+	var out []byte
+	for range 300 {
+		cmd := exec.Command("accord", args[1:]...)
+		cmd.Dir = ts.MkAbs(".")
+		cmd.Env = append(os.Environ(), registryEnv+"="+ts.Getenv(registryEnv))
+		out, _ = cmd.CombinedOutput() // a failure has no match
+		if wanted.Match(out) {
+			return
+		}
+		time.Sleep(100 * time.Millisecond)
+	}
+	ts.Fatalf("accord %s: it never said %s\n%s", strings.Join(args[1:], " "), args[0], out)
 }
 
 var tsPattern = regexp.MustCompile(`"ts": \d+`)
