@@ -13,7 +13,8 @@ const (
 )
 
 // Check reports why a fact of somebody else is none: its kind, its key or its
-// body is not what the kind has, or it was seen after now.
+// body is not what the kind has, it is listed under something else, or it was
+// seen after now.
 func (f Fact) Check(now time.Time) error {
 	switch {
 	case len(f.Key)+len(f.Scope) > MaxKey, len(f.Body) > MaxBody, !utf8.ValidString(f.Key), !utf8.ValidString(f.Scope):
@@ -25,43 +26,54 @@ func (f Fact) Check(now time.Time) error {
 		return fmt.Errorf("%w: %s %s was last seen at %s, and it is only %s", ErrMalformed, f.Kind, f.Key,
 			f.Last.Format(time.RFC3339), now.Format(time.RFC3339))
 	}
-	return f.checkKind()
+	plain, err := f.plain()
+	if err != nil {
+		return err
+	}
+	if plain.Key != f.Key || plain.Scope != f.Scope {
+		return fmt.Errorf("%w: %s %s under %q: it would be %s under %q", ErrMalformed, f.Kind, f.Key, f.Scope, plain.Key, plain.Scope)
+	}
+	return nil
 }
 
-// checkKind reads the fact as what its kind says it is.
-func (f Fact) checkKind() error {
-	var err error
+// plain reads the fact as what its kind says it is, and writes it again.
+func (f Fact) plain() (Fact, error) {
 	switch f.Kind {
 	case KindNode:
-		_, err = NodeOf(f)
+		return again(NodeOf(f))
 	case KindEdge:
-		_, err = EdgeOf(f)
+		return again(EdgeOf(f))
 	case KindThrough:
-		_, err = ThroughOf(f)
+		return again(ThroughOf(f))
 	case KindField:
-		_, err = FieldEdgeOf(f)
+		return again(FieldEdgeOf(f))
 	case KindFacet, KindRunFacet:
-		_, err = FacetOf(f)
+		return again(FacetOf(f))
 	case KindAlias:
-		_, err = AliasOf(f)
+		return again(AliasOf(f))
 	case KindStatement:
-		_, err = StatementOf(f)
+		return again(StatementOf(f))
 	case KindRun:
-		_, err = RunOf(f)
+		return again(RunOf(f))
 	case KindRunIO:
-		_, err = RunIOOf(f)
+		return again(RunIOOf(f))
 	case KindCoverage:
-		_, err = CoverageOf(f)
+		return again(CoverageOf(f))
 	case KindUse:
-		_, err = UseOf(f)
+		return again(UseOf(f))
 	case KindRule:
-		_, err = RuleOf(f)
+		return again(RuleOf(f))
 	case KindPosition:
-		_, err = PositionOf(f)
-	default:
-		return fmt.Errorf("%w: kind %q is not known", ErrMalformed, f.Kind)
+		return again(PositionOf(f))
 	}
-	return err
+	return Fact{}, fmt.Errorf("%w: kind %q is not known", ErrMalformed, f.Kind)
+}
+
+func again(read interface{ Fact() Fact }, err error) (Fact, error) {
+	if err != nil {
+		return Fact{}, err
+	}
+	return read.Fact(), nil
 }
 
 // Evidence is how the fact came to be known, "" for kinds that do not say.

@@ -33,6 +33,9 @@ type observer struct {
 // Graph implements registry.Lineage.
 func (o *observer) Graph() *lineage.Graph { return o.follower.Graph() }
 
+// Tell adds facts and waits for the graph to have them.
+func (o *observer) Tell(ctx context.Context, facts []lineage.Fact) error { return o.follower.Tell(ctx, facts) }
+
 // openObserver opens the store of observations that belongs to a --store value,
 // and reads the graph from it.
 func openObserver(ctx context.Context, spec string, lease registry.Lease, flags observeFlags, now func() time.Time, logger *slog.Logger) (_ *observer, err error) {

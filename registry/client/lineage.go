@@ -3,7 +3,6 @@ package client
 import (
 	"context"
 	"encoding/json"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -220,8 +219,9 @@ func (c *Client) SetLineageRule(ctx context.Context, r lineage.Rule) (lineage.Ru
 	return out, err
 }
 
-// MaxObservations is how many facts one call of Observe may send.
-const MaxObservations = 5000
+// MaxObservations is how many facts one call may send, observedBytes about how
+// many bytes Observe sends at once.
+const MaxObservations, observedBytes = 5000, 4 << 20
 
 // Observation is a lineage.Fact as it travels.
 type Observation struct {
@@ -261,13 +261,15 @@ func (o Observation) Fact() lineage.Fact {
 
 // Observe sends what a collector saw, in as many calls as it takes.
 func (c *Client) Observe(ctx context.Context, facts []lineage.Fact) error {
-	for chunk := range slices.Chunk(facts, MaxObservations) {
-		body := make([]Observation, len(chunk))
-		for i, f := range chunk {
-			var err error
-			if body[i], err = ObservationOf(f); err != nil {
+	for len(facts) > 0 {
+		var body []Observation
+		for size := 0; len(facts) > 0 && len(body) < MaxObservations && size < observedBytes; facts = facts[1:] {
+			f := facts[0]
+			o, err := ObservationOf(f)
+			if err != nil {
 				return err
 			}
+			body, size = append(body, o), size+len(f.Key)+len(f.Scope)+len(f.Body)
 		}
 		if err := c.json(ctx, post(nil, body, "accord", "v1", "lineage", "observations"), nil); err != nil {
 			return err

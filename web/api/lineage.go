@@ -16,8 +16,10 @@ import (
 type Observations interface {
 	// Graph is the newest graph, never nil.
 	Graph() *lineage.Graph
-	// Put adds facts, and List reads those of one kind.
+	// Put adds facts. Tell does so and waits, for a moment, until the graph has
+	// them. List reads those of one kind.
 	Put(ctx context.Context, facts []lineage.Fact) error
+	Tell(ctx context.Context, facts []lineage.Fact) error
 	List(ctx context.Context, kind lineage.Kind, q lineage.Query) ([]lineage.Fact, error)
 }
 
@@ -94,7 +96,7 @@ func (h *Handler) lineageScope(r *request) (lineage.Scope, error) {
 	}
 	if text := r.text("minConfidence"); text != "" {
 		least, err := strconv.ParseFloat(text, 64)
-		if err != nil || least < 0 || least > 1 {
+		if err != nil || !(least >= 0 && least <= 1) { // NaN too
 			return s, unusable("minConfidence=%s: send a number from 0 to 1", text)
 		}
 		s.MinConfidence = lineage.Confidence(least)
@@ -102,21 +104,41 @@ func (h *Handler) lineageScope(r *request) (lineage.Scope, error) {
 	return s, nil
 }
 
-// places reads which nodes are asked about: those of a subject's topic, or one
-// by its name. The prefix sets the parameters of two places apart.
-func (h *Handler) places(r *request, parameter func(string) string) ([]lineage.Place, error) {
-	field := r.text(parameter("field"))
+// places reads which nodes are asked about, and which fields of them. The names
+// of the parameters set two questions of one request apart.
+func (h *Handler) places(r *request, parameter func(string) string) ([]lineage.NodeInfo, []lineage.Place, error) {
+	nodes, field, err := h.nodes(r, parameter)
+	if err != nil {
+		return nil, nil, err
+	}
+	g := h.graph()
+	var infos []lineage.NodeInfo
+	var places []lineage.Place
+	for _, node := range nodes {
+		info, ok := g.Node(node)
+		if !ok {
+			return nil, nil, &requestError{status: http.StatusNotFound, message: fmt.Sprintf("Nobody has seen the %s", node)}
+		}
+		infos = append(infos, info)
+		places = append(places, placesOf(info, field)...)
+	}
+	return infos, places, nil
+}
+
+// nodes reads which nodes are asked about: those of a subject's topic, or one by
+// its name. A field is one of the node's then.
+func (h *Handler) nodes(r *request, parameter func(string) string) (nodes []lineage.Node, field string, err error) {
+	field = r.text(parameter("field"))
 	if subject := r.text(parameter("subject")); subject != "" {
 		datasets, path := h.reg.Datasets(subject, field)
 		if len(datasets) == 0 {
-			return nil, &requestError{status: http.StatusNotFound, message: fmt.Sprintf(
+			return nil, "", &requestError{status: http.StatusNotFound, message: fmt.Sprintf(
 				"Nobody has seen the topic of subject '%s': 'accord lineage discover' looks for it, and OpenLineage events tell of it", subject)}
 		}
-		var out []lineage.Place
 		for _, d := range datasets {
-			out = append(out, h.place(lineage.Dataset(d.Namespace, d.Name), path)...)
+			nodes = append(nodes, lineage.Node{Kind: lineage.DatasetNode, ID: d})
 		}
-		return out, nil
+		return nodes, path, nil
 	}
 	node := lineage.Node{
 		Kind: lineage.NodeKind(r.text(parameter("kind"))),
@@ -126,28 +148,24 @@ func (h *Handler) places(r *request, parameter func(string) string) ([]lineage.P
 		node.Kind = lineage.DatasetNode
 	}
 	if node.Kind != lineage.DatasetNode && node.Kind != lineage.JobNode {
-		return nil, unusable("%s=%s: send dataset or job", parameter("kind"), node.Kind)
+		return nil, "", unusable("%s=%s: send dataset or job", parameter("kind"), node.Kind)
 	}
 	if node.IsZero() {
-		return nil, unusable("send %s, or %s and %s of a dataset or job", parameter("subject"), parameter("namespace"), parameter("name"))
+		return nil, "", unusable("send %s, or %s and %s of a dataset or job", parameter("subject"), parameter("namespace"), parameter("name"))
 	}
-	if _, ok := h.graph().Node(node); !ok {
-		return nil, &requestError{status: http.StatusNotFound, message: fmt.Sprintf("Nobody has seen the %s", node)}
-	}
-	return h.place(node, field), nil
+	return []lineage.Node{node}, field, nil
 }
 
-// place is a node, a field of it, or all the fields that are known of it.
-func (h *Handler) place(node lineage.Node, field string) []lineage.Place {
+// placesOf are a node, a field of it, or all the fields that are known of it.
+func placesOf(info lineage.NodeInfo, field string) []lineage.Place {
 	side, every := strings.CutSuffix(field, client.EveryField) // "key." for the fields of a key
 	if !every {
-		return []lineage.Place{{Node: node, Path: field}}
+		return []lineage.Place{{Node: info.Node, Path: field}}
 	}
-	info, _ := h.graph().Node(node)
 	var out []lineage.Place
 	for _, path := range info.Fields {
 		if strings.HasPrefix(path, side) {
-			out = append(out, lineage.Place{Node: node, Path: path})
+			out = append(out, lineage.Place{Node: info.Node, Path: path})
 		}
 	}
 	return out
@@ -161,7 +179,7 @@ func prefixed(prefix string) func(string) string {
 }
 
 func (h *Handler) lineage(r *request) (any, error) {
-	from, err := h.places(r, plainly)
+	nodes, from, err := h.places(r, plainly)
 	if err != nil {
 		return nil, err
 	}
@@ -175,15 +193,7 @@ func (h *Handler) lineage(r *request) (any, error) {
 	if walk.MaxNodes, err = r.count("limit"); err != nil {
 		return nil, err
 	}
-	g, answer := h.graph(), client.Lineage{}
-	for i, p := range from {
-		if i > 0 && from[i-1].Node == p.Node {
-			continue
-		}
-		if info, ok := g.Node(p.Node); ok {
-			answer.Nodes = append(answer.Nodes, info)
-		}
-	}
+	g, answer := h.graph(), client.Lineage{Nodes: nodes}
 	way := lineage.Way(r.text("way"))
 	if way != "" && way != lineage.Upstream && way != lineage.Downstream {
 		return nil, unusable("way=%s: send upstream, downstream, or nothing for both", way)
@@ -204,11 +214,11 @@ func walked(g *lineage.Graph, walk lineage.Walk, way lineage.Way) *lineage.Reach
 }
 
 func (h *Handler) lineagePath(r *request) (any, error) {
-	from, err := h.places(r, prefixed("from"))
+	_, from, err := h.places(r, prefixed("from"))
 	if err != nil {
 		return nil, err
 	}
-	to, err := h.places(r, prefixed("to"))
+	_, to, err := h.places(r, prefixed("to"))
 	if err != nil {
 		return nil, err
 	}
@@ -236,7 +246,11 @@ func (h *Handler) lineageNodes(r *request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	nodes, total := h.graph().Search(r.text("q"), lineage.NodeKind(r.text("kind")), limit)
+	kind := lineage.NodeKind(r.text("kind"))
+	if kind != "" && kind != lineage.DatasetNode && kind != lineage.JobNode {
+		return nil, unusable("kind=%s: send dataset, job, or nothing for both", kind)
+	}
+	nodes, total := h.graph().Search(r.text("q"), kind, limit)
 	return client.LineageNodes{Total: total, Nodes: cut(nodes, window{})}, nil
 }
 

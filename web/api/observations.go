@@ -1,11 +1,14 @@
 package api
 
 import (
+	"context"
+	"errors"
 	"regexp"
 	"slices"
 	"time"
 
 	"github.com/accordhq/accord/lineage"
+	"github.com/accordhq/accord/registry"
 	"github.com/accordhq/accord/registry/client"
 )
 
@@ -14,7 +17,7 @@ const declaredHere = "api"
 
 // aliases lists the names that mean another, the newest first.
 func (h *Handler) aliases(r *request) (any, error) {
-	facts, err := h.opts.Observations.List(r.Context(), lineage.KindAlias, lineage.Query{Newest: true})
+	facts, err := h.facts(r, lineage.KindAlias, lineage.Query{Newest: true})
 	all := []lineage.Alias{}
 	for _, f := range facts {
 		if a, wrong := lineage.AliasOf(f); wrong == nil {
@@ -48,12 +51,12 @@ func (h *Handler) setAlias(r *request) (any, error) {
 	if a.Note == "" {
 		a.Note = "by " + actor(r.Request)
 	}
-	return a, h.opts.Observations.Put(r.Context(), []lineage.Fact{a.Fact()})
+	return a, h.tell(r, a.Fact())
 }
 
 // rules lists what people say of jobs by their names.
 func (h *Handler) rules(r *request) (any, error) {
-	facts, err := h.opts.Observations.List(r.Context(), lineage.KindRule, lineage.Query{})
+	facts, err := h.facts(r, lineage.KindRule, lineage.Query{})
 	all := []lineage.Rule{}
 	for _, f := range facts {
 		if rule, wrong := lineage.RuleOf(f); wrong == nil && !rule.Ended {
@@ -63,20 +66,26 @@ func (h *Handler) rules(r *request) (any, error) {
 	return list(r, all, err)
 }
 
+// maxPattern bounds what is matched with every job there is.
+const maxPattern = 500
+
 // setRule says something of the jobs that a pattern matches, or takes it back.
 func (h *Handler) setRule(r *request) (any, error) {
 	var rule lineage.Rule
 	if err := r.decode(&rule); err != nil {
 		return nil, err
 	}
-	if _, err := regexp.Compile(rule.Pattern); err != nil || rule.Pattern == "" {
+	if rule.Pattern == "" || len(rule.Pattern) > maxPattern {
+		return nil, unusable("send a pattern of 1 to %d characters", maxPattern)
+	}
+	if _, err := regexp.Compile(rule.Pattern); err != nil {
 		return nil, unusable("pattern %q is no regular expression of RE2: %v", rule.Pattern, err)
 	}
 	if rule.Owner == "" && !rule.Tool && !rule.Hidden && !rule.Ended {
 		return nil, unusable("the rule says nothing: send owner, tool, hidden, or ended to take it back")
 	}
 	rule.By, rule.Interval = actor(r.Request), lineage.At(h.opts.Now())
-	return rule, h.opts.Observations.Put(r.Context(), []lineage.Fact{rule.Fact()})
+	return rule, h.tell(r, rule.Fact())
 }
 
 // observable are the kinds of facts that collectors elsewhere may send. What
@@ -104,12 +113,52 @@ func (h *Handler) observe(r *request) (any, error) {
 		if err := f.Check(h.opts.Now().Add(maxSkew)); err != nil {
 			return nil, unusable("observation %d: %s", i, err)
 		}
-		if f.Evidence() == lineage.Declared {
+		if said := f.Evidence(); said == lineage.Declared {
 			return nil, unusable("observation %d: what a person declares is sent as an alias or a rule", i)
+		} else if _, known := lineage.ParseEvidence(string(said)); said != "" && !known {
+			return nil, unusable("observation %d: evidence %q is not known. Valid values are %v", i, said, lineage.Evidences())
 		}
 		facts[i] = f
 	}
-	return noContent{}, h.opts.Observations.Put(r.Context(), facts)
+	if err := checkUsable(facts); err != nil {
+		return nil, err
+	}
+	return noContent{}, unobservable(h.opts.Observations.Put(r.Context(), facts))
+}
+
+// checkUsable refuses facts that a graph has no use for.
+func checkUsable(facts []lineage.Fact) error {
+	if lineage.Build(facts, lineage.Options{}).Stats().Malformed == 0 {
+		return nil
+	}
+	for i, f := range facts {
+		if lineage.Build(facts[i:i+1], lineage.Options{}).Stats().Malformed > 0 {
+			return unusable("observation %d: %s %s names nothing, or has a value that is not known", i, f.Kind, f.Key)
+		}
+	}
+	return nil
+}
+
+// facts are those of a kind.
+func (h *Handler) facts(r *request, kind lineage.Kind, q lineage.Query) ([]lineage.Fact, error) {
+	facts, err := h.opts.Observations.List(r.Context(), kind, q)
+	return facts, unobservable(err)
+}
+
+// tell keeps what a person says, and has them see it in the next answer.
+func (h *Handler) tell(r *request, f lineage.Fact) error {
+	if err := f.Check(h.opts.Now()); err != nil {
+		return unusable("%s", err)
+	}
+	return unobservable(h.opts.Observations.Tell(r.Context(), []lineage.Fact{f}))
+}
+
+// unobservable says that lineage is away. The registry may be well.
+func unobservable(err error) error {
+	if err == nil || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
+		return err
+	}
+	return &registry.Error{Code: registry.CodeStoreUnavailable, Message: "Lineage cannot be stored or read now: try again", Err: err}
 }
 
 // maxSkew is how far a collector's clock may be ahead.
