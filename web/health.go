@@ -29,12 +29,16 @@ func healthz(w http.ResponseWriter, _ *http.Request) {
 func (s *Server) readyz(w http.ResponseWriter, r *http.Request) {
 	ctx, cancel := context.WithTimeout(r.Context(), readyTimeout)
 	defer cancel()
+	checks := map[string]string{"registry": "ok"}
+	if s.opts.Observer != nil {
+		checks["lineage"] = s.opts.Observer.Observed().check()
+	}
 	if err := s.opts.Registry.Ready(ctx); err != nil {
-		writeHealth(w, http.StatusServiceUnavailable,
-			health{Status: "unready", Checks: map[string]string{"registry": err.Error()}})
+		checks["registry"] = err.Error()
+		writeHealth(w, http.StatusServiceUnavailable, health{Status: "unready", Checks: checks})
 		return
 	}
-	writeHealth(w, http.StatusOK, health{Status: "ready", Checks: map[string]string{"registry": "ok"}})
+	writeHealth(w, http.StatusOK, health{Status: "ready", Checks: checks})
 }
 
 func writeHealth(w http.ResponseWriter, status int, h health) {

@@ -44,7 +44,7 @@ type series struct {
 	duration prometheus.Observer
 }
 
-func newMetrics(reg *registry.Registry, access *accessLog) *metrics {
+func newMetrics(reg *registry.Registry, observer Observer, access *accessLog) *metrics {
 	m := &metrics{
 		registry: prometheus.NewRegistry(),
 		requests: prometheus.NewCounterVec(prometheus.CounterOpts{
@@ -64,6 +64,9 @@ func newMetrics(reg *registry.Registry, access *accessLog) *metrics {
 	}
 	m.registry.MustRegister(m.requests, m.duration, m.succeeded, m.failed, newStateCollector(reg),
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	if observer != nil {
+		m.registry.MustRegister(newObservedCollector(observer))
+	}
 	if access != nil {
 		m.registry.MustRegister(prometheus.NewCounterFunc(prometheus.CounterOpts{
 			Name: "accord_access_log_dropped_total", Help: "Lines the access log lost because its queue was full.",

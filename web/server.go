@@ -37,6 +37,8 @@ type Options struct {
 	Drain time.Duration
 	// Lineage adds the routes of OpenLineage and Marquez; nil serves none.
 	Lineage interface{ Route(r chi.Router) }
+	// Observer has /readyz and /metrics tell of lineage; nil has them say nothing.
+	Observer Observer
 	// API configures the REST API. Its Logger defaults to Logger.
 	API api.Options
 }
@@ -85,7 +87,7 @@ func New(ctx context.Context, opts Options) (*Server, error) {
 	if opts.AccessLog != nil {
 		s.access = newAccessLog(opts.AccessLog)
 	}
-	s.metrics = newMetrics(opts.Registry, s.access)
+	s.metrics = newMetrics(opts.Registry, opts.Observer, s.access)
 	s.http = &http.Server{
 		Handler:           s.observe(newCompressor().compress(s.routes())),
 		ReadHeaderTimeout: readHeaderTimeout,

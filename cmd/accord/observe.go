@@ -8,6 +8,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/accordhq/accord/lineage"
@@ -17,10 +18,12 @@ import (
 )
 
 // observer keeps what a registry sees of lineage, beside its log: a store, the
-// graph that follows it, and the duties that fill it.
+// graph that follows it, and the duties that fill it. Without its store it does
+// nothing but look for it, and harms nobody.
 type observer struct {
-	lineage.Store
-	follower *lineage.Follower
+	lateStore
+	open     func(context.Context) (lineage.Store, error)
+	follower atomic.Pointer[lineage.Follower]
 	usage    *usage.Recorder
 	builder  *openlineage.Builder
 	lease    registry.Lease
@@ -28,35 +31,85 @@ type observer struct {
 	now      func() time.Time
 	logger   *slog.Logger
 	flags    observeFlags
+	vitals   vitals
 }
 
 // Graph implements registry.Lineage.
-func (o *observer) Graph() *lineage.Graph { return o.follower.Graph() }
+func (o *observer) Graph() *lineage.Graph {
+	if f := o.follower.Load(); f != nil {
+		return f.Graph()
+	}
+	return lineage.Build(nil, lineage.Options{})
+}
 
 // Tell adds facts and waits for the graph to have them.
-func (o *observer) Tell(ctx context.Context, facts []lineage.Fact) error { return o.follower.Tell(ctx, facts) }
+func (o *observer) Tell(ctx context.Context, facts []lineage.Fact) error {
+	if f := o.follower.Load(); f != nil {
+		return f.Tell(ctx, facts)
+	}
+	return o.Put(ctx, facts)
+}
+
+// Record keeps events, and counts those that are new.
+func (o *observer) Record(ctx context.Context, events []lineage.Event) (int, error) {
+	fresh, err := o.lateStore.Record(ctx, events)
+	o.vitals.recorded.Add(int64(fresh))
+	return fresh, err
+}
 
 // openObserver opens the store of observations that belongs to a --store value,
-// and reads the graph from it.
-func openObserver(ctx context.Context, spec string, lease registry.Lease, flags observeFlags, now func() time.Time, logger *slog.Logger) (_ *observer, err error) {
-	store, err := openObservations(ctx, spec, logger)
-	if err != nil {
+// and reads the graph from it. If that fails, run tries it again.
+func openObserver(ctx context.Context, spec string, lease registry.Lease, flags observeFlags, now func() time.Time, logger *slog.Logger) (*observer, error) {
+	o := &observer{lease: lease, holder: holderName(), now: now, logger: logger, flags: flags}
+	o.open = func(ctx context.Context) (lineage.Store, error) { return openObservations(ctx, spec, logger) }
+	var err error
+	if o.builder, err = openlineage.NewBuilder(o, openlineage.BuilderOptions{Now: now, Logger: logger}); err != nil {
 		return nil, err
 	}
-	o := &observer{Store: store, lease: lease, holder: holderName(), now: now, logger: logger, flags: flags}
-	defer func() {
-		if err != nil {
-			err = errors.Join(err, store.Close())
+	o.usage = usage.New(o, usage.Options{Now: now, Logger: logger})
+	if err := o.attempt(ctx); err != nil {
+		if ctx.Err() != nil {
+			return nil, err
 		}
-	}()
-	if o.follower, err = lineage.Follow(ctx, store, lineage.FollowOptions{Logger: logger}); err != nil {
-		return nil, fmt.Errorf("read lineage: %w", err)
+		logger.Error("the registry goes on without lineage: nobody is known to read anything until it is back", "error", err)
 	}
-	if o.builder, err = openlineage.NewBuilder(store, openlineage.BuilderOptions{Now: now, Logger: logger}); err != nil {
-		return nil, err
-	}
-	o.usage = usage.New(store, usage.Options{Now: now, Logger: logger})
 	return o, nil
+}
+
+// attempt opens the store and reads the graph.
+func (o *observer) attempt(ctx context.Context) error {
+	store, err := o.open(ctx)
+	if err != nil {
+		o.away(err)
+		return err
+	}
+	follower, err := lineage.Follow(ctx, store, lineage.FollowOptions{Logger: o.logger})
+	if err != nil {
+		o.away(err)
+		return errors.Join(fmt.Errorf("read lineage: %w", err), store.Close())
+	}
+	o.follower.Store(follower)
+	o.came(store)
+	return nil
+}
+
+// retryEvery is how often a store of observations that is away is looked for.
+const retryEvery = 5 * time.Second
+
+// come waits until the store is there, or ctx is done.
+func (o *observer) come(ctx context.Context) {
+	tick := time.NewTicker(retryEvery)
+	defer tick.Stop()
+	for o.fault() != nil {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+		if err := o.attempt(ctx); err == nil {
+			o.logger.Info("lineage is back")
+		}
+	}
 }
 
 // holderName names this process among those that share a store.
@@ -73,6 +126,10 @@ const dutyTTL = 15 * time.Second
 
 // run follows and fills the store until ctx is done, and closes it.
 func (o *observer) run(ctx context.Context) error {
+	o.come(ctx)
+	if ctx.Err() != nil {
+		return o.Close()
+	}
 	var (
 		running sync.WaitGroup
 		mu      sync.Mutex
@@ -87,7 +144,8 @@ func (o *observer) run(ctx context.Context) error {
 			}
 		})
 	}
-	start("follow lineage", o.follower.Run)
+	start("follow lineage", o.follower.Load().Run)
+	start("look after lineage", o.lookAfter)
 	start("note use of the registry", o.usage.Run)
 	for name, duty := range o.duties() {
 		running.Go(func() {
@@ -138,7 +196,7 @@ func (o *observer) expire(ctx context.Context) error {
 
 func (o *observer) expireOnce(ctx context.Context) error {
 	now := o.now()
-	built, err := openlineage.Built(ctx, o.Store)
+	built, err := openlineage.Built(ctx, o)
 	if err != nil {
 		return err
 	}

@@ -100,6 +100,7 @@ func (o *observer) discover(ctx context.Context) error {
 			if err := o.Put(ctx, append(scan.Facts(kafkascan.FactOptions{}), o.connected(ctx, scan.Cluster)...)); err != nil {
 				return err
 			}
+			o.vitals.discovered.Store(o.now().UnixNano())
 			if len(scan.Refused) != said {
 				said = len(scan.Refused)
 				for _, gap := range scan.Refused {
@@ -131,5 +132,5 @@ func (o *observer) readEvents(ctx context.Context) error {
 		return err
 	}
 	defer client.Close()
-	return eventtopic.Read(ctx, client, o.Store, o.now, o.logger)
+	return eventtopic.Read(ctx, client, o, o.now, o.logger)
 }

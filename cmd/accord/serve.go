@@ -152,8 +152,9 @@ func (s *serve) run(ctx context.Context) (err error) {
 func (s *serve) listenAndServe(ctx context.Context, reg *registry.Registry, seen *observer, access io.Writer, logger *slog.Logger) error {
 	server, err := web.New(ctx, web.Options{
 		Registry: reg, Listen: s.listen, Now: s.now, Logger: logger, AccessLog: access,
-		API:     api.Options{Build: buildVersion(), Observations: seen, Now: s.now, Usage: seen.usage},
-		Lineage: marquez.New(marquez.Options{Store: seen.Store, Graph: seen.Graph, Now: s.now, Logger: logger}),
+		API:      api.Options{Build: buildVersion(), Observations: seen, Now: s.now, Usage: seen.usage},
+		Observer: seen,
+		Lineage:  marquez.New(marquez.Options{Store: seen, Graph: seen.Graph, Now: s.now, Logger: logger}),
 	})
 	if err != nil {
 		return listenError(err)
