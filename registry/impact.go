@@ -114,3 +114,37 @@ func (r *readers) fieldPath(path string) string {
 	}
 	return path
 }
+
+// Stream is what the registry has of a topic: the subject of its keys or values,
+// its latest version, and the contract that speaks for it.
+type Stream struct {
+	Subject string
+	// Version is the latest, 0 if all are deleted.
+	Version int
+	// Contract and the rest are "" without one.
+	Contract, ContractVersion, Status string
+}
+
+// StreamsOf are the streams of a topic, in all contexts.
+func (r *Registry) StreamsOf(topic string) []Stream {
+	st := r.state.Load()
+	var out []Stream
+	for _, context := range r.Contexts("") {
+		for _, side := range [...]string{valueSuffix, keySuffix} {
+			subject := Qualified(context, topic+side)
+			latest, row := st.subject(subject).latest(), st.contract(st.roleOf(subject).home)
+			if latest == nil && st.contract(subject) == nil {
+				continue
+			}
+			s := Stream{Subject: subject}
+			if latest != nil {
+				s.Version = int(latest.number)
+			}
+			if row != nil {
+				s.Contract, s.ContractVersion, s.Status = row.ID, row.Version, row.Status
+			}
+			out = append(out, s)
+		}
+	}
+	return out
+}

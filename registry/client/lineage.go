@@ -68,10 +68,22 @@ func (s LineageScope) add(q query) query {
 type Lineage struct {
 	// Nodes are the nodes asked for: a topic may be in several clusters.
 	Nodes []lineage.NodeInfo `json:"nodes"`
+	// Streams are what the registry has of the topics among them.
+	Streams []Stream `json:"streams,omitempty"`
 	// Upstream and Downstream are what they are made of and what is made of
 	// them, as far as it was asked for.
 	Upstream   *lineage.Reach `json:"upstream,omitempty"`
 	Downstream *lineage.Reach `json:"downstream,omitempty"`
+}
+
+// Stream is a subject of a topic with its latest version, 0 if all are deleted,
+// and the contract that speaks for it.
+type Stream struct {
+	Subject         string `json:"subject"`
+	Version         int    `json:"version,omitempty"`
+	Contract        string `json:"contract,omitempty"`
+	ContractVersion string `json:"contractVersion,omitempty"`
+	Status          string `json:"status,omitempty"`
 }
 
 // Lineage walks from a place, up, down or, for "", both ways.

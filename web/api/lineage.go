@@ -193,7 +193,7 @@ func (h *Handler) lineage(r *request) (any, error) {
 	if walk.MaxNodes, err = r.count("limit"); err != nil {
 		return nil, err
 	}
-	g, answer := h.graph(), client.Lineage{Nodes: nodes}
+	g, answer := h.graph(), client.Lineage{Nodes: nodes, Streams: h.streamsOf(nodes)}
 	way := lineage.Way(r.text("way"))
 	if way != "" && way != lineage.Upstream && way != lineage.Downstream {
 		return nil, unusable("way=%s: send upstream, downstream, or nothing for both", way)
@@ -205,6 +205,23 @@ func (h *Handler) lineage(r *request) (any, error) {
 		answer.Downstream = walked(g, walk, lineage.Downstream)
 	}
 	return answer, nil
+}
+
+// streamsOf are what the registry has of the topics among nodes.
+func (h *Handler) streamsOf(nodes []lineage.NodeInfo) []client.Stream {
+	var out []client.Stream
+	told := map[string]bool{}
+	for _, n := range nodes {
+		_, topic, ok := lineage.Topic(n.ID)
+		if !ok || n.Kind != lineage.DatasetNode || told[topic] {
+			continue
+		}
+		told[topic] = true
+		for _, s := range h.reg.StreamsOf(topic) {
+			out = append(out, client.Stream(s))
+		}
+	}
+	return out
 }
 
 func walked(g *lineage.Graph, walk lineage.Walk, way lineage.Way) *lineage.Reach {
