@@ -47,3 +47,16 @@ func (e env) colours(stream any) bool {
 	}
 	return e.isTTY(stream)
 }
+
+// width is how many characters a line of a terminal has, 0 for what is none.
+func (e env) width(stream any) int {
+	f, ok := stream.(*os.File)
+	if !ok || !e.isTTY(stream) {
+		return 0
+	}
+	columns, _, err := term.GetSize(int(f.Fd()))
+	if err != nil {
+		return 0
+	}
+	return columns
+}

@@ -1,11 +1,10 @@
 package main
 
 import (
-	"bufio"
-	"bytes"
 	"cmp"
 	"crypto/tls"
 	"crypto/x509"
+	"errors"
 	"fmt"
 	"maps"
 	"os"
@@ -48,8 +47,8 @@ func (k *kafkaFlags) options() (opts []kgo.Opt, unused []string, err error) {
 		if err != nil {
 			return nil, nil, unable("name a file with --kafka-config FILE", "%w", err)
 		}
-		if props, err = parseProperties(text); err != nil {
-			return nil, nil, unable("write lines of KEY=VALUE", "%s: %w", k.config, err)
+		if props, err = parseProperties(string(text)); err != nil {
+			return nil, nil, unable("write lines of KEY=VALUE, as Kafka's own tools take them", "%s: %w", k.config, err)
 		}
 	}
 	brokers := k.brokers
@@ -78,48 +77,15 @@ func splitList(list string) []string {
 	return out
 }
 
-// properties are those of a Java client that have not been taken yet.
-type properties map[string]string
-
-// parseProperties reads lines of KEY=VALUE or KEY: VALUE; # and ! begin a
-// comment, and a line that ends in a backslash goes on in the next.
-func parseProperties(text []byte) (properties, error) {
-	out := properties{}
-	lines := bufio.NewScanner(bytes.NewReader(text))
-	var line string
-	for n := 1; lines.Scan(); n++ {
-		line += strings.TrimLeft(lines.Text(), " \t\f")
-		if head, goesOn := strings.CutSuffix(line, `\`); goesOn && !strings.HasSuffix(head, `\`) {
-			line = head
-			continue
-		}
-		if line != "" && line[0] != '#' && line[0] != '!' {
-			i := strings.IndexAny(line, "=: ")
-			if i < 1 {
-				return nil, fmt.Errorf("line %d: %q is no property", n, line)
-			}
-			out[line[:i]] = strings.TrimSpace(strings.TrimLeft(line[i:], "=: "))
-		}
-		line = ""
-	}
-	return out, lines.Err()
-}
-
-// take returns a property and takes it out.
-func (p properties) take(key string) string {
-	value := p[key]
-	delete(p, key)
-	return value
-}
+// protocols are the values of security.protocol.
+var protocols = []string{"PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"}
 
 // security reads security.protocol and what belongs to it.
 func (p properties) security() ([]kgo.Opt, error) {
 	var opts []kgo.Opt
 	protocol := strings.ToUpper(p.take("security.protocol"))
-	switch protocol {
-	case "", "PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL":
-	default:
-		return nil, fmt.Errorf("security.protocol=%s: use PLAINTEXT, SSL, SASL_PLAINTEXT or SASL_SSL", protocol)
+	if protocol != "" && !slices.Contains(protocols, protocol) {
+		return nil, fmt.Errorf("security.protocol=%s: use %s", protocol, strings.Join(protocols, ", "))
 	}
 	if strings.HasSuffix(protocol, "SSL") {
 		config, err := p.tls()
@@ -138,59 +104,90 @@ func (p properties) security() ([]kgo.Opt, error) {
 	return opts, nil
 }
 
-// tls reads certificates in PEM, under Kafka's names and librdkafka's.
+// tls reads certificates in PEM, under Kafka's names and librdkafka's: from
+// files, or from the properties themselves (KIP-651).
 func (p properties) tls() (*tls.Config, error) {
 	config := &tls.Config{MinVersion: tls.VersionTLS12}
 	for _, key := range []string{"ssl.truststore.type", "ssl.keystore.type"} {
-		if kind := p.take(key); kind != "" && kind != "PEM" {
+		if kind := p.take(key); kind != "" && !strings.EqualFold(kind, "PEM") {
 			return nil, fmt.Errorf("%s=%s: only PEM is read; 'keytool -exportcert -rfc' writes it", key, kind)
 		}
 	}
-	ca := cmp.Or(p.take("ssl.truststore.location"), p.take("ssl.ca.location"))
-	if ca != "" {
-		text, err := os.ReadFile(ca)
-		if err != nil {
-			return nil, err
-		}
+	ca, err := p.pem("ssl.truststore.certificates", "ssl.truststore.location", "ssl.ca.location")
+	if err != nil {
+		return nil, err
+	}
+	if ca != nil {
 		config.RootCAs = x509.NewCertPool()
-		if !config.RootCAs.AppendCertsFromPEM(text) {
-			return nil, fmt.Errorf("%s holds no certificate in PEM", ca)
+		if !config.RootCAs.AppendCertsFromPEM(ca) {
+			return nil, errors.New("the trust store holds no certificate in PEM: 'keytool -exportcert -rfc' writes it")
 		}
 	}
-	store := p.take("ssl.keystore.location")
-	certificate, key := cmp.Or(p.take("ssl.certificate.location"), store), cmp.Or(p.take("ssl.key.location"), store)
-	if certificate != "" {
-		pair, err := tls.LoadX509KeyPair(certificate, key)
-		if err != nil {
-			return nil, err
-		}
-		config.Certificates = []tls.Certificate{pair}
+	store := p["ssl.keystore.location"] // holds both
+	certificate, err := p.pem("ssl.keystore.certificate.chain", "ssl.certificate.location", "ssl.keystore.location")
+	if err != nil || certificate == nil {
+		return config, err
 	}
+	p["ssl.keystore.location"] = store
+	key, err := p.pem("ssl.keystore.key", "ssl.key.location", "ssl.keystore.location")
+	if err != nil {
+		return nil, err
+	}
+	pair, err := tls.X509KeyPair(certificate, key)
+	if err != nil {
+		return nil, fmt.Errorf("read the client's certificate and key (keys with a password are not read): %w", err)
+	}
+	config.Certificates = []tls.Certificate{pair}
 	return config, nil
 }
 
+// pem is the text that a property holds, or that lies in the file which the
+// first of others names; nil for none.
+func (p properties) pem(inline string, files ...string) ([]byte, error) {
+	text := p.take(inline)
+	name := ""
+	for _, key := range files {
+		name = cmp.Or(name, p.take(key))
+	}
+	switch {
+	case text != "":
+		return []byte(text), nil
+	case name != "":
+		return os.ReadFile(name)
+	}
+	return nil, nil
+}
+
 // jaas finds one option of sasl.jaas.config.
-var jaas = regexp.MustCompile(`(username|password)\s*=\s*"((?:[^"\\]|\\.)*)"`)
+var jaas = regexp.MustCompile(`\b(username|password)\s*=\s*("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')`)
 
 // sasl reads name and password, under librdkafka's names or out of
 // sasl.jaas.config.
 func (p properties) sasl() (sasl.Mechanism, error) {
 	said := map[string]string{}
 	for _, m := range jaas.FindAllStringSubmatch(p.take("sasl.jaas.config"), -1) {
-		said[m[1]] = strings.ReplaceAll(strings.ReplaceAll(m[2], `\"`, `"`), `\\`, `\`)
+		said[m[1]] = escaped.ReplaceAllString(m[2][1:len(m[2])-1], "$1")
 	}
 	user, password := cmp.Or(p.take("sasl.username"), said["username"]), cmp.Or(p.take("sasl.password"), said["password"])
-	mechanism := strings.ToUpper(p.take("sasl.mechanism"))
-	if user == "" {
+	mechanism := strings.ToUpper(cmp.Or(p.take("sasl.mechanism"), p.take("sasl.mechanisms")))
+	switch {
+	case !slices.Contains(mechanisms, mechanism):
+		return nil, fmt.Errorf("sasl.mechanism=%s: use %s", mechanism, strings.Join(mechanisms, ", "))
+	case user == "":
 		return nil, fmt.Errorf("sasl.mechanism=%s needs sasl.username and sasl.password, or both in sasl.jaas.config", mechanism)
 	}
 	switch mechanism {
-	case "PLAIN":
-		return plain.Auth{User: user, Pass: password}.AsMechanism(), nil
 	case "SCRAM-SHA-256":
 		return scram.Auth{User: user, Pass: password}.AsSha256Mechanism(), nil
 	case "SCRAM-SHA-512":
 		return scram.Auth{User: user, Pass: password}.AsSha512Mechanism(), nil
+	default:
+		return plain.Auth{User: user, Pass: password}.AsMechanism(), nil
 	}
-	return nil, fmt.Errorf("sasl.mechanism=%s: use PLAIN, SCRAM-SHA-256 or SCRAM-SHA-512", mechanism)
 }
+
+// mechanisms are those of SASL that are spoken.
+var mechanisms = []string{"PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"}
+
+// escaped is a character that a backslash stands before.
+var escaped = regexp.MustCompile(`\\(.)`)

@@ -50,7 +50,8 @@ func (l lineageAlias) run(ctx context.Context, a *app, args []string) error {
 		if err != nil {
 			return err
 		}
-		return a.show(l.output, all, func() { printAliases(a, all) })
+		view := aliasesView{Aliases: append([]lineage.Alias{}, all...)}
+		return a.show(l.output, view, func() { view.print(a) })
 	}
 	if l.to == "" {
 		return misuse("add --to NAMESPACE", "what does %s mean?", args[0])
@@ -68,7 +69,7 @@ func (l lineageAlias) run(ctx context.Context, a *app, args []string) error {
 	if err != nil {
 		return err
 	}
-	return a.show(l.output, said, func() {
+	return a.show(l.output, aliasesView{Aliases: []lineage.Alias{said}}, func() {
 		if said.Ended {
 			a.say("%s means itself again", printable(idText(said.From), false))
 			return
@@ -77,22 +78,40 @@ func (l lineageAlias) run(ctx context.Context, a *app, args []string) error {
 	})
 }
 
-// idText writes a name, or a namespace alone.
-func idText(id lineage.ID) string {
-	if id.Name == "" {
-		return id.Namespace
+func (v aliasesView) print(a *app) {
+	if len(v.Aliases) == 0 {
+		a.say("Every name means itself.")
+		return
 	}
-	return id.Namespace + " " + id.Name
-}
-
-func printAliases(a *app, all []lineage.Alias) {
-	t := table{header: []string{"NAME", "MEANS", "KNOWN", "SEEN", "NOTE"}, bold: a.colours(a.stdout)}
-	for _, alias := range all {
-		known := string(alias.Evidence)
-		if alias.Ended {
-			known = "taken back"
+	type meaning struct {
+		from, to lineage.ID
+		evidence lineage.Evidence
+		ended    bool
+	}
+	meaningOf := func(alias lineage.Alias) meaning { return meaning{alias.From, alias.To, alias.Evidence, alias.Ended} }
+	kinds := map[meaning]string{}
+	for _, alias := range v.Aliases {
+		m := meaningOf(alias)
+		if known, ok := kinds[m]; ok && known != string(alias.Kind) {
+			kinds[m] = "" // of both
+			continue
 		}
-		t.add(idText(alias.From), idText(alias.To), known, ago(a.now(), alias.Last), alias.Note)
+		kinds[m] = string(alias.Kind)
+	}
+	t := a.sparseTable("NAME", "MEANS", "OF", "EVIDENCE", "SEEN", "NOTE")
+	for _, alias := range v.Aliases {
+		m := meaningOf(alias)
+		of, listed := kinds[m]
+		if delete(kinds, m); !listed {
+			continue
+		}
+		cells := []string{idText(alias.From), idText(alias.To), of, string(alias.Evidence), ago(a.now(), alias.Last), alias.Note}
+		if alias.Ended {
+			cells[3] += ", taken back"
+			t.addFaint(cells...)
+			continue
+		}
+		t.add(cells...)
 	}
 	t.print(a.stdout)
 }

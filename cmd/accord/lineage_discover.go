@@ -53,65 +53,13 @@ type lineageDiscover struct {
 	output        format
 }
 
-// discoveryView is what lineage discover prints as JSON and YAML. It is a
-// promise as those of views.go are.
-type discoveryView struct {
-	At        time.Time `json:"at"`
-	Cluster   string    `json:"cluster"`
-	Namespace string    `json:"namespace"`
-	Brokers   []string  `json:"brokers"`
-	// Complete: the cluster kept nothing back of who reads.
-	Complete  bool              `json:"complete"`
-	Topics    []topicView       `json:"topics"`
-	Groups    []groupView       `json:"groups"`
-	Producers []transactionView `json:"transactionalIds"`
-	// Connectors are those of Kafka Connect, if it was asked.
-	Connectors []connectorView `json:"connectors,omitempty"`
-	// Unknown are what Kafka does not tell, in sentences.
-	Unknown []string `json:"unknown"`
-	// Facts is how many facts were told to the registry, 0 in a dry run.
-	Facts int `json:"facts"`
-}
-
-type topicView struct {
-	Name       string `json:"name"`
-	Partitions int    `json:"partitions"`
-	Internal   bool   `json:"internal,omitempty"`
-	// Moving: records came while the cluster was looked at.
-	Moving bool `json:"moving"`
-}
-
-type groupView struct {
-	ID      string   `json:"id"`
-	Kind    string   `json:"kind"`
-	State   string   `json:"state"`
-	Members int      `json:"members"`
-	Topics  []string `json:"topics"`
-	Tool    bool     `json:"tool,omitempty"`
-}
-
-type transactionView struct {
-	ID     string   `json:"id"`
-	State  string   `json:"state"`
-	Topics []string `json:"topics"`
-}
-
-type connectorView struct {
-	Name string `json:"name"`
-	// Kind is source or sink.
-	Kind   string   `json:"kind"`
-	Class  string   `json:"class"`
-	State  string   `json:"state"`
-	Topics []string `json:"topics"`
-	// Store is what is on the other side, Tables what of it is known.
-	Store  string   `json:"store"`
-	Tables []string `json:"tables"`
-}
-
 func (d lineageDiscover) run(ctx context.Context, a *app) error {
-	opts, _, err := d.kafka.options()
+	opts, unused, err := d.kafka.options()
 	if err != nil {
 		return err
+	}
+	if len(unused) > 0 {
+		fmt.Fprintf(a.stderr, "accord: %s: mean nothing here: %s\n", d.kafka.config, strings.Join(unused, ", "))
 	}
 	cluster, err := kgo.NewClient(opts...)
 	if err != nil {
@@ -152,7 +100,8 @@ func (d lineageDiscover) tell(ctx context.Context, a *app, scan *kafkascan.Scan,
 func (d lineageDiscover) view(scan *kafkascan.Scan, workers []*connectscan.Scan) discoveryView {
 	v := discoveryView{
 		At: scan.At, Cluster: scan.Cluster.ID, Namespace: scan.Cluster.Namespace(), Brokers: scan.Cluster.Brokers, Complete: scan.Covers(),
-		Topics: []topicView{}, Groups: []groupView{}, Producers: []transactionView{}, Unknown: scan.Unknown(),
+		Topics: []topicView{}, Groups: []groupView{}, Producers: []transactionView{}, Connectors: []connectorView{},
+		Unknown: scan.Unknown(),
 	}
 	if d.namespace != "" {
 		v.Namespace = d.namespace
@@ -168,7 +117,7 @@ func (d lineageDiscover) view(scan *kafkascan.Scan, workers []*connectscan.Scan)
 		v.Groups = append(v.Groups, shown)
 	}
 	for _, t := range scan.Transactions {
-		v.Producers = append(v.Producers, transactionView{ID: t.ID, State: t.State, Topics: slices.Concat([]string{}, t.Topics)})
+		v.Producers = append(v.Producers, transactionView{ID: t.ID, State: t.State, Topics: append([]string{}, t.Topics...)})
 	}
 	for _, w := range workers {
 		for _, c := range w.Connectors {
@@ -180,7 +129,7 @@ func (d lineageDiscover) view(scan *kafkascan.Scan, workers []*connectscan.Scan)
 }
 
 func viewOfConnector(c connectscan.Connector) connectorView {
-	v := connectorView{Name: c.Name, Kind: "sink", Class: c.Class, State: c.State, Topics: []string{}, Store: c.Store, Tables: slices.Concat([]string{}, c.Tables)}
+	v := connectorView{Name: c.Name, Kind: "sink", Class: c.Class, State: c.State, Topics: []string{}, Store: c.Store, Tables: append([]string{}, c.Tables...)}
 	if c.Source {
 		v.Kind = "source"
 	}
@@ -202,54 +151,80 @@ func (v discoveryView) print(a *app) {
 	f.add("Brokers", strings.Join(v.Brokers, ", "))
 	f.print(a.stdout)
 	a.say("")
-	topics := table{header: []string{"TOPIC", "PARTITIONS", "MOVES"}, bold: a.colours(a.stdout)}
-	for _, t := range v.Topics {
-		if !t.Internal {
-			topics.add(t.Name, fmt.Sprint(t.Partitions), yes(bit(t.Moving)))
-		}
-	}
-	topics.print(a.stdout)
-	a.say("")
-	groups := table{header: []string{"GROUP", "KIND", "STATE", "MEMBERS", "READS"}, bold: a.colours(a.stdout)}
-	for _, g := range v.Groups {
-		groups.add(g.ID, g.Kind, g.State, fmt.Sprint(g.Members), strings.Join(g.Topics, ", "))
-	}
-	groups.print(a.stdout)
-	if len(v.Producers) > 0 {
-		a.say("")
-		t := table{header: []string{"TRANSACTIONAL ID", "STATE", "WRITES"}, bold: a.colours(a.stdout)}
-		for _, p := range v.Producers {
-			t.add(p.ID, p.State, strings.Join(p.Topics, ", "))
-		}
-		t.print(a.stdout)
-	}
+	v.printTopics(a)
+	v.printGroups(a)
+	v.printTransactions(a)
 	v.printConnectors(a)
 	if len(v.Unknown) > 0 {
-		a.say("\nWhat Kafka does not tell:")
-		for _, sentence := range v.Unknown {
+		a.say("What Kafka does not tell:")
+		for _, sentence := range v.Unknown[:min(len(v.Unknown), maxUnknown)] {
 			a.say("  %s", printable(sentence, false))
+		}
+		if left := len(v.Unknown) - maxUnknown; left > 0 {
+			a.say("  and %d more; see --output json", left)
 		}
 	}
 	if v.Facts > 0 {
-		a.say("\n%d facts told to the registry", v.Facts)
+		a.say("\n%s told to the registry", counted(v.Facts, "fact", "facts"))
+	}
+}
+
+// maxUnknown is how many sentences on what is unknown are printed for people.
+const maxUnknown = 20
+
+func (v discoveryView) printTopics(a *app) {
+	t := a.sparseTable("TOPIC", "PARTITIONS", "MOVES")
+	for _, topic := range v.Topics {
+		if topic.Internal {
+			continue
+		}
+		moves := ""
+		if topic.Moving {
+			moves = "yes"
+		}
+		t.add(topic.Name, fmt.Sprint(topic.Partitions), moves)
+	}
+	if len(t.rows) > 0 {
+		t.print(a.stdout)
+		a.say("")
+	}
+}
+
+func (v discoveryView) printGroups(a *app) {
+	t := a.sparseTable("GROUP", "KIND", "STATE", "MEMBERS", "READS")
+	for _, g := range v.Groups {
+		cells := []string{g.ID, g.Kind, g.State, fmt.Sprint(g.Members), strings.Join(g.Topics, ", ")}
+		if g.Tool {
+			cells[1] += ", a tool"
+			t.addFaint(cells...)
+			continue
+		}
+		t.add(cells...)
+	}
+	if len(t.rows) > 0 {
+		t.print(a.stdout)
+		a.say("")
+	}
+}
+
+func (v discoveryView) printTransactions(a *app) {
+	t := a.sparseTable("TRANSACTIONAL ID", "STATE", "WRITES")
+	for _, p := range v.Producers {
+		t.add(p.ID, p.State, strings.Join(p.Topics, ", "))
+	}
+	if len(t.rows) > 0 {
+		t.print(a.stdout)
+		a.say("")
 	}
 }
 
 func (v discoveryView) printConnectors(a *app) {
-	if len(v.Connectors) == 0 {
-		return
-	}
-	a.say("")
-	t := table{header: []string{"CONNECTOR", "KIND", "STATE", "TOPICS", "STORE", "TABLES"}, bold: a.colours(a.stdout)}
+	t := a.sparseTable("CONNECTOR", "KIND", "STATE", "TOPICS", "STORE", "TABLES")
 	for _, c := range v.Connectors {
 		t.add(c.Name, c.Kind, c.State, strings.Join(c.Topics, ", "), c.Store, strings.Join(c.Tables, ", "))
 	}
-	t.print(a.stdout)
-}
-
-func bit(b bool) int {
-	if b {
-		return 1
+	if len(t.rows) > 0 {
+		t.print(a.stdout)
+		a.say("")
 	}
-	return 0
 }

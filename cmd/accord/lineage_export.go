@@ -24,10 +24,11 @@ events for other catalogues.`,
 		Example: `  accord lineage export orders-value --format mermaid
   accord lineage export --format dot | dot -Tsvg -o lineage.svg
   accord lineage export --format openlineage > events.ndjson`,
-		Args: takes(0, 2, "at most one node: "+nodeArgs),
-		RunE: a.does(func(ctx context.Context, args []string) error { return e.run(ctx, a, args) }),
+		Args:              takes(0, 2, "at most one node: "+nodeArgs),
+		ValidArgsFunction: a.nodeNames,
+		RunE:              a.does(func(ctx context.Context, args []string) error { return e.run(ctx, a, args) }),
 	}
-	e.lineageFlags.add(cmd)
+	e.add(cmd)
 	cmd.Flags().StringVar(&e.form, "format", "dot", "`FORM` to write: "+strings.Join(exportForms, ", "))
 	completes(cmd, "format", exportForms)
 	return cmd
@@ -70,8 +71,8 @@ func (e lineageExport) run(ctx context.Context, a *app, args []string) error {
 	return e.write(a, picture)
 }
 
-// maxExported bounds a whole graph.
-const maxExported = 10_000
+// maxExported bounds a whole graph: around each node there is a question.
+const maxExported = lineage.MaxPage
 
 // everything names every job, around each of which a step is enough to see the
 // whole graph, and every dataset, of which some have no job.
@@ -91,35 +92,43 @@ func (e lineageExport) everything(ctx context.Context, c *client.Client, scope *
 	return places, nil
 }
 
-// picture asks for what lies around places.
+// picture asks for what lies around places, and for the columns of datasets.
 func (e lineageExport) picture(ctx context.Context, a *app, c *client.Client, places []client.Place, scope client.LineageScope) (export.Picture, error) {
-	answers := make([]client.Lineage, len(places))
+	streams := make([]client.Lineage, len(places))
 	columns := make([]client.Lineage, len(places))
-	err := each(ctx, len(places), a.progress("asking"), func(ctx context.Context, i int) (err error) {
-		if answers[i], err = c.Lineage(ctx, places[i], "", scope); err != nil || places[i].Kind == lineage.JobNode {
+	if err := each(ctx, len(places), a.progress("Asking"), func(ctx context.Context, i int) (err error) {
+		if streams[i], err = c.Lineage(ctx, places[i], "", scope); err != nil || places[i].Kind == lineage.JobNode {
 			return err
 		}
-		at, one := places[i], scope
-		at.Field, one.Depth = client.EveryField, 2
-		columns[i], err = c.Lineage(ctx, at, "", one)
+		fields, near := places[i], scope
+		fields.Field = client.EveryField
+		if near.Depth == 1 {
+			near.Depth = 2 // from field to field, past the job
+		}
+		columns[i], err = c.Lineage(ctx, fields, "", near)
 		return err
-	})
+	}); err != nil {
+		return export.Picture{}, err
+	}
 	var p export.Picture
-	for _, answer := range slices.Concat(answers, columns) {
+	truncated := false
+	for _, answer := range slices.Concat(streams, columns) {
 		for _, n := range answer.Nodes {
 			p.Nodes = append(p.Nodes, n.Node)
 		}
 		for _, reach := range []*lineage.Reach{answer.Upstream, answer.Downstream} {
-			if reach != nil {
-				p.Add(*reach)
-				if reach.Truncated && len(places) == 1 {
-					fmt.Fprintln(a.stderr, "accord: the picture is cut: there is more than was asked for; see --limit and --depth")
-				}
+			if reach == nil {
+				continue
 			}
+			p.Add(*reach)
+			truncated = truncated || reach.Truncated
 		}
 	}
+	if truncated && len(places) == 1 {
+		fmt.Fprintln(a.stderr, "accord: there is more than this; see --limit and --depth")
+	}
 	p.Tidy()
-	return p, err
+	return p, nil
 }
 
 func (e lineageExport) write(a *app, p export.Picture) error {

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/spf13/cobra"
 
@@ -51,14 +50,22 @@ func (g lineageGaps) run(ctx context.Context, a *app) error {
 }
 
 func printGaps(a *app, found client.LineageGaps) {
+	if found.OrphansTotal+found.UnproducedTotal+found.UndocumentedTotal == 0 {
+		a.say("No gaps are known.")
+		return
+	}
 	printStreams(a, "NOBODY READS", found.Orphans, found.OrphansTotal)
 	printStreams(a, "NOBODY MAKES", found.Unproduced, found.UnproducedTotal)
 	if found.UndocumentedTotal == 0 {
 		return
 	}
-	t := table{header: []string{"NOBODY DOCUMENTS", "NAMESPACE", "OWNERS", "WRITES", "SEEN"}, bold: a.colours(a.stdout)}
+	t := a.sparseTable("NOBODY DOCUMENTS", "NAMESPACE", "OWNERS", "WRITES", "EVIDENCE", "SEEN")
 	for _, p := range found.Undocumented {
-		t.add(p.Name, p.Namespace, ownersOf(p.Who), fmt.Sprintf("%d datasets", len(p.Datasets)+p.Left), ago(a.now(), p.Last))
+		writes := counted(len(p.Datasets)+p.Left, "dataset", "datasets")
+		if len(p.Datasets)+p.Left == 1 {
+			writes = p.Datasets[0].Name
+		}
+		t.add(p.Name, p.Namespace, ownersOf(p.Who), writes, evidenceOf(p.Sightings), ago(a.now(), p.Last))
 	}
 	t.print(a.stdout)
 	printLeft(a, len(found.Undocumented), found.UndocumentedTotal)
@@ -68,13 +75,13 @@ func printStreams(a *app, title string, all []lineage.Stream, total int) {
 	if total == 0 {
 		return
 	}
-	t := table{header: []string{title, "NAMESPACE", "OWNERS", "PROVEN"}, bold: a.colours(a.stdout)}
+	t := a.sparseTable(title, "NAMESPACE", "OWNERS", "WRITTEN", "READ", "PROVEN")
 	for _, s := range all {
-		proven := "-"
+		proven := ""
 		if s.Proven {
 			proven = "yes"
 		}
-		t.add(s.Name, s.Namespace, ownersOf(s.Who), proven)
+		t.add(s.Name, s.Namespace, ownersOf(s.Who), ago(a.now(), s.LastWritten), ago(a.now(), s.LastRead), proven)
 	}
 	t.print(a.stdout)
 	printLeft(a, len(all), total)
@@ -83,6 +90,6 @@ func printStreams(a *app, title string, all []lineage.Stream, total int) {
 
 func printLeft(a *app, shown, total int) {
 	if total > shown {
-		a.say("%d of %d shown; see --limit and --offset", shown, total)
+		a.say("%d of %d; see --limit and --offset", shown, total)
 	}
 }

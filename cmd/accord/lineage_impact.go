@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -43,6 +42,7 @@ type lineageImpact struct {
 }
 
 func (i lineageImpact) run(ctx context.Context, a *app, subject string) error {
+	a.about = subject
 	scope, err := i.scope()
 	if err != nil {
 		return err
@@ -72,61 +72,65 @@ func (i lineageImpact) print(a *app, req client.ImpactRequest, found client.Impa
 		return
 	}
 	for n, field := range found.Fields {
-		a.say("%s", impactTitle(found, n, field.Path))
+		a.say("%s", printable(impactTitle(found, n), false))
 		printReaders(a, field)
 		a.say("")
 	}
+	if found.FieldsLeft > 0 {
+		a.say("%s not looked at: too many at once.\n", counted(found.FieldsLeft, "field was", "fields were"))
+	}
 	if found.Complete {
-		a.say("Everybody who read the stream in the last %d days is listed.", int(found.Watch.To.Sub(found.Watch.From).Hours()/24))
+		days := int(found.Watch.To.Sub(found.Watch.From).Hours() / 24)
+		a.say("The cluster was watched for %s: nobody else reads the stream in a group.", counted(days, "day", "days"))
 		return
 	}
-	a.say("Others may read it, too: %s.\n%s", found.Unknown, found.Hint)
+	a.say("There may be others: %s.\nhint: %s", printable(found.Unknown, false), printable(found.Hint, false))
 }
 
 // impactTitle says what happens to a field.
-func impactTitle(found client.Impact, n int, path string) string {
+func impactTitle(found client.Impact, n int) string {
+	path := found.Fields[n].Path
 	switch {
 	case n < len(found.Changes):
-		return fmt.Sprintf("%s %s", path, found.Changes[n].What)
+		return fmt.Sprintf("If %s %s:", found.Changes[n].Path, found.Changes[n].What)
 	case path == "":
-		return "the stream goes"
+		return "If the stream goes:"
 	}
-	return path + " goes"
+	return "If " + path + " goes:"
 }
 
 // readerWords say what is known of a reader and a field.
 var readerWords = map[lineage.Knowledge]string{
-	lineage.UsesField: "uses it", lineage.MayUse: "may use it", lineage.UsesOthers: "uses others", lineage.LeftStream: "used to read", lineage.MayRead: "may read",
+	lineage.UsesField: "uses it", lineage.MayUse: "reads the stream", lineage.UsesOthers: "uses other fields",
+	lineage.LeftStream: "used to read", lineage.MayRead: "may read",
 }
 
+// printReaders lists who reads a field. Those whom it does not concern stand
+// back.
 func printReaders(a *app, field lineage.FieldImpact) {
-	if len(field.Readers) == 0 {
+	t := a.sparseTable("  READER", "KNOWN", "OWNERS", "EVIDENCE", "SURE", "SEEN", "DOWNSTREAM")
+	for _, r := range field.Readers {
+		known := readerWords[r.Knowledge]
+		if r.Tool {
+			known = "a tool"
+		}
+		cells := []string{
+			"  " + r.Job.Name, known, ownersOf(r.Who), evidenceOf(r.Sightings), sureOf(r.Confidence), ago(a.now(), r.Last), extentOf(r.Extent),
+		}
+		switch {
+		case r.Hidden:
+		case r.Tool || r.Knowledge != lineage.UsesField && r.Knowledge != lineage.MayUse:
+			t.addFaint(cells...)
+		default:
+			t.add(cells...)
+		}
+	}
+	if len(t.rows) == 0 {
 		a.say("  nobody is known to read it")
 		return
-	}
-	t := table{header: []string{"  READER", "FIELD", "OWNERS", "KNOWN", "SURE", "SEEN", "DOWNSTREAM"}, bold: a.colours(a.stdout)}
-	for _, r := range field.Readers {
-		t.add("  "+r.Job.Name, readerWords[r.Knowledge], ownersOf(r.Who), evidenceOf(r.Sightings), fmt.Sprintf("%.2g", r.Confidence), ago(a.now(), r.Last), extentOf(r.Extent))
 	}
 	t.print(a.stdout)
 	if field.ReadersLeft > 0 {
 		a.say("  and %d more", field.ReadersLeft)
 	}
-}
-
-func evidenceOf(seen []lineage.Sighting) string {
-	var kinds []string
-	for _, s := range seen {
-		if kind := string(s.Evidence); len(kinds) == 0 || kinds[len(kinds)-1] != kind {
-			kinds = append(kinds, kind)
-		}
-	}
-	return strings.Join(kinds, "+")
-}
-
-func extentOf(e lineage.Extent) string {
-	if e == (lineage.Extent{}) {
-		return "-"
-	}
-	return fmt.Sprintf("%d datasets, %d jobs, %d fields", e.Datasets, e.Jobs, e.Fields)
 }

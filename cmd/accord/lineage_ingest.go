@@ -1,11 +1,12 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"os"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -40,25 +41,12 @@ type lineageIngest struct {
 	output format
 }
 
-// ingestView is what lineage ingest prints as JSON and YAML. It is a promise as
-// those of views.go are.
-type ingestView struct {
-	Sent    int            `json:"sent"`
-	Refused []refusedEvent `json:"refused"`
-}
-
-type refusedEvent struct {
-	File   string `json:"file"`
-	Line   int    `json:"line"`
-	Reason string `json:"reason"`
-}
-
 func (in lineageIngest) run(ctx context.Context, a *app, files []string) error {
 	c, err := a.client()
 	if err != nil {
 		return err
 	}
-	s := &eventSender{app: a, client: c, view: ingestView{Refused: []refusedEvent{}}}
+	s := &eventSender{app: a, client: c, view: ingestView{Refused: []refusedEventView{}}}
 	for _, file := range files {
 		if err := s.file(ctx, file); err != nil {
 			return err
@@ -67,6 +55,9 @@ func (in lineageIngest) run(ctx context.Context, a *app, files []string) error {
 	if err := s.flush(ctx); err != nil {
 		return err
 	}
+	slices.SortStableFunc(s.view.Refused, func(x, y refusedEventView) int {
+		return cmp.Or(slices.Index(files, x.File)-slices.Index(files, y.File), x.Line-y.Line)
+	})
 	if err := a.show(in.output, s.view, func() { s.view.print(a) }); err != nil {
 		return err
 	}
@@ -78,9 +69,9 @@ func (in lineageIngest) run(ctx context.Context, a *app, files []string) error {
 
 func (v ingestView) print(a *app) {
 	for _, r := range v.Refused {
-		a.say("%s:%d: %s", r.File, r.Line, printable(r.Reason, false))
+		a.say("%s:%d: %s", printable(r.File, false), r.Line, printable(r.Reason, false))
 	}
-	a.say("%d events sent, %d refused", v.Sent, len(v.Refused))
+	a.say("%s sent, %d refused", counted(v.Sent, "event", "events"), len(v.Refused))
 }
 
 // The bounds of one batch that is sent.
@@ -95,12 +86,12 @@ type eventSender struct {
 	client *client.Client
 	view   ingestView
 	batch  [][]byte
-	places []refusedEvent // where each event of the batch comes from
+	places []refusedEventView // where each event of the batch comes from
 	size   int
 }
 
 func (s *eventSender) file(ctx context.Context, name string) error {
-	source := io.Reader(s.stdin)
+	source := s.stdin
 	if name != "-" {
 		f, err := os.Open(name)
 		if err != nil {
@@ -110,7 +101,7 @@ func (s *eventSender) file(ctx context.Context, name string) error {
 		source = f
 	}
 	for item, err := range openlineage.Read(source, maxEvent) {
-		place := refusedEvent{File: name, Line: item.Line}
+		place := refusedEventView{File: name, Line: item.Line}
 		if fault := new(openlineage.Fault); errors.As(err, &fault) {
 			place.Reason = fault.Error()
 			s.view.Refused = append(s.view.Refused, place)

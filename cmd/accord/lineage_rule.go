@@ -48,20 +48,41 @@ func (l lineageRule) run(ctx context.Context, a *app, pattern string) error {
 		if err != nil {
 			return err
 		}
-		return a.show(l.output, all, func() { printRules(a, all) })
+		view := rulesView{Rules: append([]lineage.Rule{}, all...)}
+		return a.show(l.output, view, func() { view.print(a) })
+	}
+	if said := l.said; said == (lineage.Rule{}) {
+		return misuse("add --owner, --tool, --hidden or --remove", "what of the jobs that %s matches?", pattern)
 	}
 	l.said.Pattern = pattern
 	said, err := c.SetLineageRule(ctx, l.said)
 	if err != nil {
 		return err
 	}
-	return a.show(l.output, said, func() { printRules(a, []lineage.Rule{said}) })
+	view := rulesView{Rules: []lineage.Rule{said}}
+	return a.show(l.output, view, func() {
+		if said.Ended {
+			a.say("%s says nothing any more", printable(said.Pattern, false))
+			return
+		}
+		view.print(a)
+	})
 }
 
-func printRules(a *app, all []lineage.Rule) {
-	t := table{header: []string{"PATTERN", "OWNER", "TOOL", "HIDDEN", "BY", "SINCE"}, bold: a.colours(a.stdout)}
-	for _, r := range all {
-		t.add(r.Pattern, r.Owner, yes(bit(r.Tool)), yes(bit(r.Hidden)), r.By, ago(a.now(), r.First))
+func (v rulesView) print(a *app) {
+	if len(v.Rules) == 0 {
+		a.say("There are no rules.")
+		return
+	}
+	mark := func(set bool) string {
+		if set {
+			return "yes"
+		}
+		return ""
+	}
+	t := a.sparseTable("PATTERN", "OWNER", "TOOL", "HIDDEN", "BY", "SINCE")
+	for _, r := range v.Rules {
+		t.add(r.Pattern, r.Owner, mark(r.Tool), mark(r.Hidden), r.By, ago(a.now(), r.First))
 	}
 	t.print(a.stdout)
 }

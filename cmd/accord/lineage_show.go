@@ -2,8 +2,6 @@ package main
 
 import (
 	"context"
-	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -20,16 +18,20 @@ func newLineageShow(a *app) *cobra.Command {
 		Long: `Show what a dataset or job is made of, and what is made of it. NODE is a
 subject, a part of a name, or the namespace and the name of a dataset or, with
 --job, of a job. --field follows one field, --fields all of them with what
-becomes of them on the way.`,
+becomes of them on the way.
+
+As a table at most 60 nodes or fields are shown on each side, the nearest
+first; --limit shows more, --depth 2 only what is next.`,
 		Example: `  accord lineage show orders-value
   accord lineage show orders-value --field amount --down
   accord lineage show kafka://broker:9092 orders --fields
   accord lineage show --job flink fraud-scoring --up --depth 2
   accord lineage show orders --output json`,
-		Args: takes(1, 2, nodeArgs),
-		RunE: a.does(func(ctx context.Context, args []string) error { return show.run(ctx, a, args) }),
+		Args:              takes(1, 2, nodeArgs),
+		ValidArgsFunction: a.nodeNames,
+		RunE:              a.does(func(ctx context.Context, args []string) error { return show.run(ctx, a, args) }),
 	}
-	show.lineageFlags.add(cmd)
+	show.add(cmd)
 	flags := cmd.Flags()
 	flags.StringVar(&show.field, "field", "", "follow the field at `PATH`")
 	flags.BoolVar(&show.fields, "fields", false, "follow every field")
@@ -37,6 +39,8 @@ becomes of them on the way.`,
 	flags.BoolVar(&show.down, "down", false, "only what is made of it")
 	cmd.MarkFlagsMutuallyExclusive("up", "down")
 	cmd.MarkFlagsMutuallyExclusive("field", "fields")
+	cmd.MarkFlagsMutuallyExclusive("job", "field")
+	cmd.MarkFlagsMutuallyExclusive("job", "fields")
 	addOutput(cmd, &show.output)
 	return cmd
 }
@@ -49,7 +53,14 @@ type lineageShow struct {
 	output   format
 }
 
+// maxShown is how many nodes or fields a side of a table has that is not asked
+// for more: what a person can take in.
+const maxShown = 60
+
 func (s lineageShow) run(ctx context.Context, a *app, args []string) error {
+	if s.output == asTable && s.limit == 0 {
+		s.limit = maxShown
+	}
 	scope, err := s.scope()
 	if err != nil {
 		return err
@@ -67,158 +78,77 @@ func (s lineageShow) run(ctx context.Context, a *app, args []string) error {
 	if s.fields {
 		at.Field = client.EveryField
 	}
-	way := lineage.Way("")
-	switch {
-	case s.up:
-		way = lineage.Upstream
-	case s.down:
-		way = lineage.Downstream
-	}
-	found, err := c.Lineage(ctx, at, way, scope)
+	found, err := c.Lineage(ctx, at, s.way(), scope)
 	if err != nil {
 		return err
 	}
 	return a.show(s.output, found, func() { s.print(a, found) })
 }
 
+// way is "" for both ways.
+func (s lineageShow) way() lineage.Way {
+	switch {
+	case s.up:
+		return lineage.Upstream
+	case s.down:
+		return lineage.Downstream
+	}
+	return ""
+}
+
 func (s lineageShow) print(a *app, found client.Lineage) {
 	for _, n := range found.Nodes {
-		f := facts{}
-		f.add("Name", n.Name)
-		f.add("Namespace", n.Namespace)
-		f.add("Kind", strings.TrimSpace(string(n.Kind)+" "+strings.ToLower(n.DatasetType+n.JobType.JobType)))
-		f.add("Owners", strings.Join(n.Owners, ", "))
-		f.add("About", n.Description)
-		f.add("Seen", fmt.Sprintf("%s, first %s", ago(a.now(), n.Last), ago(a.now(), n.First)))
-		f.print(a.stdout)
-		a.say("")
+		s.printNode(a, n)
 	}
 	for _, side := range []struct {
 		title string
 		reach *lineage.Reach
 	}{{"Upstream", found.Upstream}, {"Downstream", found.Downstream}} {
-		if side.reach == nil {
-			continue
-		}
-		if s.field != "" || s.fields {
-			printFieldLinks(a, side.title, side.reach)
-		} else {
-			printReach(a, side.title, side.reach)
+		switch {
+		case side.reach == nil:
+		case s.field != "" || s.fields:
+			printFlows(a, side.title, side.reach, s.limit)
+		default:
+			printTree(a, side.title, side.reach)
 		}
 	}
 }
 
-// printReach lists the hits of a walk as a tree along their shortest ways.
-func printReach(a *app, title string, r *lineage.Reach) {
-	if len(r.Hits) == 0 {
-		a.say("%s: nothing is known\n", title)
-		return
+// printNode tells of the node that was asked for.
+func (s lineageShow) printNode(a *app, n lineage.NodeInfo) {
+	f := facts{}
+	f.add("Name", n.Name)
+	f.add("Namespace", n.Namespace)
+	for _, other := range n.Names {
+		f.add("Also", idText(other))
 	}
-	t := table{header: []string{strings.ToUpper(title), "KIND", "OWNERS", "KNOWN", "SURE", "SEEN"}, bold: a.colours(a.stdout)}
-	below := map[int][]int{}
-	for i := range r.Hits {
-		below[above(r.Hits, i)] = append(below[above(r.Hits, i)], i)
+	f.add("Kind", nodeKind(n))
+	f.add("Owners", ownersOf(n.Who))
+	f.add("About", n.Description)
+	if !n.Last.IsZero() {
+		f.add("Seen", ago(a.now(), n.Last)+", first "+ago(a.now(), n.First))
 	}
-	var list func(parent int, indent string)
-	list = func(parent int, indent string) {
-		for _, i := range below[parent] {
-			hit := r.Hits[i]
-			t.add(indent+hit.Name, string(hit.Kind), ownersOf(hit.Who), knownBy(hit.Proven, hit.Status), fmt.Sprintf("%.2g", hit.Confidence), ago(a.now(), hit.LastSeen))
-			list(i, indent+"  ")
-		}
+	if fields := len(n.Fields) + n.FieldsLeft; fields > 0 && s.field == "" && !s.fields {
+		f.add("Fields", counted(fields, "takes", "take")+" part in lineage, see --fields")
 	}
-	list(-1, "")
-	t.print(a.stdout)
-	printCut(a, r.Cut)
+	f.print(a.stdout)
 	a.say("")
 }
 
-// above is the hit that another is listed below: the job that it was reached
-// through, or else the one before it, -1 for none.
-func above(hits []lineage.Hit, i int) int {
-	via := hits[i].Via
-	through := slices.IndexFunc(hits[:i], func(h lineage.Hit) bool { return h.Kind == lineage.JobNode && h.ID == via })
-	if via.IsZero() || through < 0 {
-		return hits[i].Parent
+// nodeKind says what a node is, as exactly as is known.
+func nodeKind(n lineage.NodeInfo) string {
+	kind := nodeWord(n.Node)
+	if n.Kind == lineage.DatasetNode && n.DatasetType != "" {
+		return strings.ToLower(n.DatasetType)
 	}
-	return through
-}
-
-// knownBy says in a word how a thing is known.
-func knownBy(proven bool, status lineage.Status) string {
-	switch {
-	case status != lineage.Current:
-		return string(status)
-	case proven:
-		return "seen"
-	default:
-		return "guess"
-	}
-}
-
-// printFieldLinks lists how fields are made of one another.
-func printFieldLinks(a *app, title string, r *lineage.Reach) {
-	if len(r.Links) == 0 {
-		a.say("%s: nothing is known of fields", title)
-	} else {
-		t := table{header: []string{strings.ToUpper(title), "BECOMES", "HOW", "JOB", "SURE"}, bold: a.colours(a.stdout)}
-		links := slices.Clone(r.Links)
-		slices.SortStableFunc(links, func(x, y lineage.Link) int {
-			if c := x.To.Compare(y.To); c != 0 {
-				return c
-			}
-			return x.From.Compare(y.From)
-		})
-		for _, l := range links {
-			t.add(fieldName(l.From), fieldName(l.To), transformationNames(l.Transformations), l.Via.Name, fmt.Sprintf("%.2g", l.Confidence))
+	var about []string
+	for _, word := range []string{n.JobType.ProcessingType, n.JobType.Integration, n.JobType.JobType} {
+		if word != "" {
+			about = append(about, strings.ToLower(word))
 		}
-		t.print(a.stdout)
 	}
-	for _, b := range r.Blind {
-		if b.Input.IsZero() {
-			a.say("%s makes %s; of what is not known", printable(b.Job.Name, false), printable(b.Output.Name, false))
-			continue
-		}
-		a.say("%s makes %s of %s; of which fields is not known", printable(b.Job.Name, false), printable(b.Output.Name, false), printable(b.Input.Name, false))
+	if len(about) == 0 {
+		return kind
 	}
-	printCut(a, r.Cut)
-	a.say("")
-}
-
-func fieldName(p lineage.Place) string {
-	if p.Path == "" {
-		return p.Name + " (all)"
-	}
-	return p.Name + "." + p.Path
-}
-
-func transformationNames(all []lineage.Transformation) string {
-	names := make([]string, len(all))
-	for i, t := range all {
-		names[i] = transformationName(t)
-	}
-	return strings.Join(names, ", ")
-}
-
-func transformationName(t lineage.Transformation) string {
-	name := t.Type
-	if t.Subtype != "" {
-		name += "/" + t.Subtype
-	}
-	if t.Masking {
-		name += " masked"
-	}
-	return name
-}
-
-// printCut says what was left out, so that nobody takes a part for the whole.
-func printCut(a *app, c lineage.Cut) {
-	if !c.Truncated {
-		return
-	}
-	least := ""
-	if c.AtLeast {
-		least = "at least "
-	}
-	a.say("cut: %s%d more not shown, %d of those shown have neighbours beyond the depth; see --limit and --depth", least, c.Left, c.Deeper)
+	return kind + " (" + strings.Join(about, ", ") + ")"
 }

@@ -39,6 +39,7 @@ func TestMain(m *testing.M) {
 //	                      the same without http://
 //	server stop           end it as SIGTERM does, expect exit code 0 and
 //	                      leave what it said in the file "server"
+//	stamp FILE...         write times for NOW-3h and the like in files
 //	exits CODE ARG...     run 'accord' and expect the exit code; the output
 //	                      is in the files "out" and "err", with one time for
 //	                      all, the server's URL as REGISTRY and what SOURCE
@@ -72,6 +73,7 @@ func runScripts(t *testing.T, dir string, setup func(*testscript.Env)) {
 		RequireUniqueNames:  true,
 		RequireExplicitExec: true,
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"stamp":  scriptStamp,
 			"server": scriptServer,
 			"exits":  scriptExits,
 			"get":    scriptGet,
@@ -283,4 +285,20 @@ func (t *transcript) String() string {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	return t.text.String()
+}
+
+var stampPattern = regexp.MustCompile(`NOW(-\d+[hm])?`)
+
+func scriptStamp(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) == 0 {
+		ts.Fatalf("usage: stamp FILE...")
+	}
+	now := time.Now().UTC()
+	for _, name := range args {
+		text := stampPattern.ReplaceAllStringFunc(ts.ReadFile(name), func(stamp string) string {
+			ago, _ := time.ParseDuration(strings.TrimPrefix(stamp, "NOW")) // zero if there is none
+			return now.Add(ago).Format(time.RFC3339)
+		})
+		ts.Check(os.WriteFile(ts.MkAbs(name), []byte(text), 0o600))
+	}
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"strings"
+	"time"
 
 	"github.com/accordhq/accord/cmd/accord/demo"
 	"github.com/accordhq/accord/compat"
@@ -88,7 +89,7 @@ func seedPolicy(flag, value string, policy registry.Policy, now func(registry.Po
 // seed fills an empty store as the flags say. A store that is not empty keeps
 // what it has: what decides about schemas must be the same on every replica,
 // so it is stored, and flags do not overrule it.
-func (s *serve) seed(ctx context.Context, reg *registry.Registry, seeds []seed, logger *slog.Logger) error {
+func (s *serve) seed(ctx context.Context, reg *registry.Registry, seen *observer, seeds []seed, logger *slog.Logger) error {
 	empty := reg.Head().IsZero()
 	for _, seed := range seeds {
 		if err := seed.sow(ctx, reg, empty, logger); err != nil {
@@ -102,11 +103,37 @@ func (s *serve) seed(ctx context.Context, reg *registry.Registry, seeds []seed, 
 		logger.Warn("--demo left the store alone: it is not empty", "store", storeName(s.store))
 		return nil
 	}
+	if err := demo.Observe(ctx, seen, s.now()); err != nil {
+		return fmt.Errorf("load the demo's lineage: %w", err)
+	}
 	if err := demo.Load(ctx, reg, s.progress("Loading the demo")); err != nil {
 		return fmt.Errorf("load the demo: %w", err)
 	}
+	s.awaitGraph(ctx, seen)
 	return nil
 }
+
+// awaitGraph returns when what was observed shows in the graph.
+func (s *serve) awaitGraph(ctx context.Context, seen *observer) {
+	ctx, cancel := context.WithTimeout(ctx, shownWithin)
+	defer cancel()
+	tick := time.NewTicker(shownWithin / 500)
+	defer tick.Stop()
+	for {
+		// Aliases come last into a graph.
+		if stats := seen.Graph().Stats(); stats.Edges > 0 && stats.Aliases > 0 {
+			return
+		}
+		select {
+		case <-ctx.Done():
+			return // it shows later, or not at all, which is said elsewhere
+		case <-tick.C:
+		}
+	}
+}
+
+// shownWithin is how long a start waits for the demo's lineage to show.
+const shownWithin = 5 * time.Second
 
 // sow sets a seed in an empty store, and says where another one differs.
 func (s seed) sow(ctx context.Context, reg *registry.Registry, empty bool, logger *slog.Logger) error {

@@ -142,7 +142,7 @@ func (s *serve) run(ctx context.Context) (err error) {
 		observe()
 		err = errors.Join(err, <-watching)
 	}()
-	if err := s.seed(ctx, reg, seeds, logger); err != nil {
+	if err := s.seed(ctx, reg, seen, seeds, logger); err != nil {
 		return err
 	}
 	return s.listenAndServe(ctx, reg, seen, access, logger)
@@ -250,17 +250,20 @@ func (s *serve) greet(url string, reg *registry.Registry, logger *slog.Logger) {
 		logger.Info("listening", "url", url, "store", storeName(s.store), "subjects", stats.Subjects, "versions", versions, "governance", *reg.Policy("", true).Governance)
 		return
 	}
-	var at string
+	var at, more string
 	if url != defaultRegistry {
 		at = " --registry " + url
+	}
+	if s.demo {
+		more = "\n         accord lineage show shop.orders" + at
 	}
 	fmt.Fprintf(s.stderr, `accord %s listening on %s
   store  %s (%d subjects, %d versions)
   gate   %s
-  try    accord schema list%s
+  try    accord schema list%s%s
          curl %s/subjects
   stop   Ctrl-C
-`, buildVersion(), url, storeName(s.store), stats.Subjects, versions, gateWords[*reg.Policy("", true).Governance], at, url)
+`, buildVersion(), url, storeName(s.store), stats.Subjects, versions, gateWords[*reg.Policy("", true).Governance], at, more, url)
 }
 
 // gateWords say in the greeting what to expect of the gate.

@@ -4,17 +4,15 @@
 package export
 
 import (
-	"bufio"
 	"cmp"
 	"fmt"
-	"io"
 	"slices"
-	"strings"
 
 	"github.com/accordhq/accord/lineage"
 )
 
-// Picture is a part of the graph.
+// Picture is a part of the graph. Whoever has added to one calls Tidy before it
+// is written.
 type Picture struct {
 	Nodes []lineage.Node `json:"nodes"`
 	// Links are between nodes, Fields between fields of them.
@@ -27,42 +25,52 @@ func (p *Picture) Add(r lineage.Reach) {
 	for _, link := range r.Links {
 		if link.From.Path != "" || link.To.Path != "" {
 			p.Fields = append(p.Fields, link)
-			continue
+		} else {
+			p.Links = append(p.Links, link)
 		}
-		p.Links = append(p.Links, link)
-		p.Nodes = append(p.Nodes, link.From.Node, link.To.Node)
 	}
 	for _, hit := range r.Hits {
 		p.Nodes = append(p.Nodes, hit.Node)
 	}
 }
 
-// Tidy puts the picture in order and drops what is in it twice. Whoever writes
-// a picture that was added to calls it first.
+// Tidy puts the picture in order, drops what is in it twice and adds the nodes
+// that links name.
 func (p *Picture) Tidy() {
-	slices.SortFunc(p.Nodes, lineage.Node.Compare)
-	p.Nodes = slices.CompactFunc(p.Nodes, func(a, b lineage.Node) bool { return a == b })
 	p.Links, p.Fields = tidied(p.Links), tidied(p.Fields)
+	for _, l := range slices.Concat(p.Links, p.Fields) {
+		p.Nodes = append(p.Nodes, l.From.Node, l.To.Node)
+	}
+	slices.SortFunc(p.Nodes, lineage.Node.Compare)
+	p.Nodes = append([]lineage.Node{}, slices.Compact(p.Nodes)...)
 }
 
 func tidied(links []lineage.Link) []lineage.Link {
+	links = append([]lineage.Link{}, links...)
 	slices.SortStableFunc(links, compareLinks)
 	return slices.CompactFunc(links, func(a, b lineage.Link) bool { return compareLinks(a, b) == 0 })
 }
 
 func compareLinks(a, b lineage.Link) int {
-	for _, c := range []int{
-		a.From.Compare(b.From), a.To.Compare(b.To), a.Via.Compare(b.Via), slices.CompareFunc(a.Transformations, b.Transformations, compareTransformations),
-	} {
-		if c != 0 {
-			return c
-		}
-	}
-	return 0
+	return cmp.Or(
+		a.From.Compare(b.From), a.To.Compare(b.To), a.Via.Compare(b.Via),
+		slices.CompareFunc(a.Transformations, b.Transformations, compareTransformations),
+	)
 }
 
 func compareTransformations(a, b lineage.Transformation) int {
-	return cmp.Or(strings.Compare(a.Type, b.Type), strings.Compare(a.Subtype, b.Subtype))
+	return cmp.Or(cmp.Compare(a.Type, b.Type), cmp.Compare(a.Subtype, b.Subtype), compareBool(a.Masking, b.Masking))
+}
+
+// compareBool orders false before true.
+func compareBool(a, b bool) int {
+	switch {
+	case a == b:
+		return 0
+	case b:
+		return -1
+	}
+	return 1
 }
 
 // numbered gives each node a short name, for forms whose names hold no
@@ -75,72 +83,10 @@ func numbered(nodes []lineage.Node) map[lineage.Node]string {
 	return names
 }
 
-// dashed reports whether a link is drawn as one that nothing proves.
-func dashed(l lineage.Link) bool { return !l.Proven }
-
-// label says in a word how a link is known, "" where it was simply reported.
-func label(l lineage.Link) string {
+// evidence says in a word how a link is known, "" where its job reported it.
+func evidence(l lineage.Link) string {
 	if len(l.Sightings) == 0 || l.Sightings[0].Evidence == lineage.Reported {
 		return ""
 	}
 	return string(l.Sightings[0].Evidence)
-}
-
-// DOT writes the picture for Graphviz.
-func DOT(w io.Writer, p Picture) error {
-	out, names := bufio.NewWriter(w), numbered(p.Nodes)
-	fmt.Fprintln(out, "digraph lineage {\n  rankdir=LR;\n  node [fontname=\"sans-serif\"];")
-	for _, n := range p.Nodes {
-		shape := "box"
-		if n.Kind == lineage.JobNode {
-			shape = "ellipse"
-		}
-		fmt.Fprintf(out, "  %s [shape=%s, label=%s];\n", names[n], shape, dotText(n.Name+"\n"+n.Namespace))
-	}
-	for _, l := range p.Links {
-		style := ""
-		if dashed(l) {
-			style = ", style=dashed"
-		}
-		if l.Status != lineage.Current {
-			style += ", color=gray"
-		}
-		fmt.Fprintf(out, "  %s -> %s [label=%s%s];\n", names[l.From.Node], names[l.To.Node], dotText(label(l)), style)
-	}
-	fmt.Fprintln(out, "}")
-	return out.Flush()
-}
-
-// dotText quotes a text for DOT.
-func dotText(s string) string {
-	return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`, "\n", `\n`, "\r", " ", "\x00", "").Replace(s) + `"`
-}
-
-// Mermaid writes the picture as a flowchart that Markdown shows.
-func Mermaid(w io.Writer, p Picture) error {
-	out, names := bufio.NewWriter(w), numbered(p.Nodes)
-	fmt.Fprintln(out, "flowchart LR")
-	for _, n := range p.Nodes {
-		open, shut := "[(", ")]"
-		if n.Kind == lineage.JobNode {
-			open, shut = "([", "])"
-		}
-		fmt.Fprintf(out, "  %s%s%s%s\n", names[n], open, mermaidText(n.Name), shut)
-	}
-	for _, l := range p.Links {
-		arrow := "-->"
-		if dashed(l) {
-			arrow = "-.->"
-		}
-		if text := label(l); text != "" {
-			arrow += "|" + text + "|"
-		}
-		fmt.Fprintf(out, "  %s %s %s\n", names[l.From.Node], arrow, names[l.To.Node])
-	}
-	return out.Flush()
-}
-
-// mermaidText quotes a text for Mermaid, which knows no escapes but entities.
-func mermaidText(s string) string {
-	return `"` + strings.NewReplacer(`"`, "#quot;", "#", "#35;", "<", "#lt;", ">", "#gt;", "\n", " ", "\r", " ").Replace(s) + `"`
 }

@@ -58,28 +58,32 @@ type version struct {
 	Deleted bool `json:"deleted"`
 }
 
-// readManifest decodes company.yaml. Its leaves are the registry's own types,
-// which know their names in JSON alone, so the YAML goes through JSON.
 func readManifest() (manifest, error) {
-	text, err := files.ReadFile("company/company.yaml")
+	var m manifest
+	return m, decode("company.yaml", &m)
+}
+
+// decode reads a YAML file of the company. Leaves are types of other packages,
+// which know their names in JSON alone, so the YAML goes through JSON.
+func decode(name string, into any) error {
+	text, err := files.ReadFile(path.Join("company", name))
 	if err != nil {
-		return manifest{}, err
+		return err
 	}
 	var tree any
 	if err := yaml.Unmarshal(text, &tree); err != nil {
-		return manifest{}, fmt.Errorf("read company.yaml: %w", err)
+		return fmt.Errorf("read %s: %w", name, err)
 	}
 	doc, err := json.Marshal(tree)
 	if err != nil {
-		return manifest{}, fmt.Errorf("read company.yaml: %w", err)
+		return fmt.Errorf("read %s: %w", name, err)
 	}
-	var m manifest
 	dec := json.NewDecoder(bytes.NewReader(doc))
 	dec.DisallowUnknownFields()
-	if err := dec.Decode(&m); err != nil {
-		return manifest{}, fmt.Errorf("read company.yaml: %w", err)
+	if err := dec.Decode(into); err != nil {
+		return fmt.Errorf("read %s: %w", name, err)
 	}
-	return m, nil
+	return nil
 }
 
 // versions counts the versions of all subjects.
