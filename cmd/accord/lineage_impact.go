@@ -66,15 +66,21 @@ func (i lineageImpact) run(ctx context.Context, a *app, subject string) error {
 	return a.show(i.output, found, func() { i.print(a, req, found) })
 }
 
+// maxFieldsShown is of how many fields the readers are printed for people.
+const maxFieldsShown = 20
+
 func (i lineageImpact) print(a *app, req client.ImpactRequest, found client.Impact) {
 	if req.Schema != "" && len(found.Changes) == 0 {
 		a.say("The schema breaks no field of version %d for its readers.", found.Version)
 		return
 	}
-	for n, field := range found.Fields {
+	for n, field := range found.Fields[:min(len(found.Fields), maxFieldsShown)] {
 		a.say("%s", printable(impactTitle(found, n), false))
 		printReaders(a, field)
 		a.say("")
+	}
+	if left := len(found.Fields) - maxFieldsShown; left > 0 {
+		a.say("%s not shown; see --output json.\n", counted(left, "field is", "fields are"))
 	}
 	if found.FieldsLeft > 0 {
 		a.say("%s not looked at: too many at once.\n", counted(found.FieldsLeft, "field was", "fields were"))
@@ -109,7 +115,7 @@ var readerWords = map[lineage.Knowledge]string{
 // back.
 func printReaders(a *app, field lineage.FieldImpact) {
 	t := a.sparseTable("  READER", "KNOWN", "OWNERS", "EVIDENCE", "SURE", "SEEN", "DOWNSTREAM")
-	for _, r := range field.Readers {
+	for _, r := range field.Readers[:min(len(field.Readers), maxShown)] {
 		known := readerWords[r.Knowledge]
 		if r.Tool {
 			known = "a tool"
@@ -130,7 +136,7 @@ func printReaders(a *app, field lineage.FieldImpact) {
 		return
 	}
 	t.print(a.stdout)
-	if field.ReadersLeft > 0 {
-		a.say("  and %d more", field.ReadersLeft)
+	if left := len(field.Readers) + field.ReadersLeft - maxShown; left > 0 {
+		a.say("  and %d more; see --output json", left)
 	}
 }

@@ -149,15 +149,26 @@ func printFlows(a *app, title string, r *lineage.Reach, most int) {
 			a.say("%d more; see --limit, or --field for one", left)
 		}
 	}
-	for _, b := range r.Blind {
+	printBlind(a, r)
+	printCut(a, r.Cut)
+	a.say("")
+}
+
+// maxBlind is how many outputs are named of which no fields are known.
+const maxBlind = 10
+
+// printBlind says where the fields' ways are lost.
+func printBlind(a *app, r *lineage.Reach) {
+	for _, b := range r.Blind[:min(len(r.Blind), maxBlind)] {
 		if b.Input.IsZero() {
 			a.say("%s makes %s; of what is not known", printable(b.Job.Name, false), printable(b.Output.Name, false))
 			continue
 		}
 		a.say("%s makes %s of %s; of which fields is not known", printable(b.Job.Name, false), printable(b.Output.Name, false), printable(b.Input.Name, false))
 	}
-	printCut(a, r.Cut)
-	a.say("")
+	if left := len(r.Blind) + r.BlindLeft - maxBlind; left > 0 {
+		a.say("and %d more of which fields are not known", left)
+	}
 }
 
 // printCut says what was left out, so that nobody takes a part for the whole.

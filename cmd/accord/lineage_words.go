@@ -1,7 +1,6 @@
 package main
 
 import (
-	"cmp"
 	"fmt"
 	"strings"
 	"time"
@@ -117,9 +116,14 @@ func transformationNames(all []lineage.Transformation) string {
 
 // transformationName says in words what becomes of a field.
 func transformationName(t lineage.Transformation) string {
-	name := strings.ToLower(cmp.Or(t.Subtype, t.Type))
-	if t.Type == lineage.Indirect {
-		name = cmp.Or(influences[t.Subtype], "influenced by "+name)
+	name := strings.ToLower(t.Subtype)
+	switch {
+	case t.Type == lineage.Indirect && influences[t.Subtype] != "":
+		name = influences[t.Subtype]
+	case t.Type == lineage.Indirect:
+		name = strings.TrimSpace("influenced " + name)
+	case name == "":
+		name = strings.ToLower(t.Type)
 	}
 	if t.Masking {
 		name += ", masked"
