@@ -131,6 +131,6 @@ func (o *observer) readEvents(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	defer client.Close()
+	defer client.CloseAllowingRebalance() // a poll that ended with ctx still blocks one
 	return eventtopic.Read(ctx, client, o, o.now, o.logger)
 }
