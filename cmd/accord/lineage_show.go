@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -98,7 +99,7 @@ func (s lineageShow) way() lineage.Way {
 
 func (s lineageShow) print(a *app, found client.Lineage) {
 	for _, n := range found.Nodes {
-		s.printNode(a, n)
+		s.printNode(a, n, found.Streams)
 	}
 	for _, side := range []struct {
 		title string
@@ -114,8 +115,9 @@ func (s lineageShow) print(a *app, found client.Lineage) {
 	}
 }
 
-// printNode tells of the node that was asked for.
-func (s lineageShow) printNode(a *app, n lineage.NodeInfo) {
+// printNode tells of the node that was asked for. Streams are what the registry
+// has of it, if it is a topic.
+func (s lineageShow) printNode(a *app, n lineage.NodeInfo, streams []client.Stream) {
 	f := facts{}
 	f.add("Name", n.Name)
 	f.add("Namespace", n.Namespace)
@@ -123,6 +125,9 @@ func (s lineageShow) printNode(a *app, n lineage.NodeInfo) {
 		f.add("Also", idText(other))
 	}
 	f.add("Kind", nodeKind(n))
+	if nodeWord(n.Node) == "topic" {
+		addStreams(&f, streams)
+	}
 	f.add("Owners", ownersOf(n.Who))
 	f.add("About", n.Description)
 	if !n.Last.IsZero() {
@@ -133,6 +138,23 @@ func (s lineageShow) printNode(a *app, n lineage.NodeInfo) {
 	}
 	f.print(a.stdout)
 	a.say("")
+}
+
+// addStreams adds the subjects of a topic, and the contracts that speak for them,
+// each once.
+func addStreams(f *facts, streams []client.Stream) {
+	told := map[string]bool{}
+	for _, s := range streams {
+		if s.Version > 0 {
+			f.add("Subject", fmt.Sprintf("%s, version %d", s.Subject, s.Version))
+		}
+	}
+	for _, s := range streams {
+		if contract := strings.TrimSpace(s.Contract + " " + s.ContractVersion); contract != "" && !told[contract] {
+			told[contract] = true
+			f.add("Contract", strings.TrimSuffix(contract+", "+s.Status, ", "))
+		}
+	}
 }
 
 // nodeKind says what a node is, as exactly as is known.

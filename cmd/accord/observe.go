@@ -2,10 +2,10 @@ package main
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"log/slog"
-	"math/rand/v2"
 	"os"
 	"sync"
 	"sync/atomic"
@@ -118,7 +118,7 @@ func holderName() string {
 	if err != nil {
 		host = "unknown"
 	}
-	return fmt.Sprintf("%s %d %x", host, os.Getpid(), rand.Uint32())
+	return fmt.Sprintf("%s %d %s", host, os.Getpid(), rand.Text()[:8])
 }
 
 // dutyTTL is for how long a process that died keeps a duty.
