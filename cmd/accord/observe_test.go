@@ -440,3 +440,51 @@ func fromKafka(t *testing.T, address string, real bool) {
 		t.Errorf("it read on from the beginning: %v\n%s", err, said)
 	}
 }
+
+// TestOneReplicaDiscovers: of several that watch a cluster one looks at it, and
+// another once that is killed.
+func TestOneReplicaDiscovers(t *testing.T) {
+	t.Parallel()
+	store, address := pgtest.Schema(t), simulatedKafka(t)
+	var fleet []*server
+	for range 2 {
+		s, err := startServer(t.TempDir(), "--store", store, "--kafka", address, "--discover-every", "10s", "--log-level", "error")
+		if err != nil {
+			t.Fatal(err)
+		}
+		fleet = append(fleet, s)
+	}
+	looked := func(s *server) bool {
+		req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, s.url+"/metrics", http.NoBody)
+		if err != nil {
+			t.Fatal(err)
+		}
+		body, err := send(req)
+		return err == nil && bytes.Contains(body, []byte("\naccord_lineage_discovered_timestamp_seconds "))
+	}
+	eventually(t, "one of them looks", func() error {
+		if !looked(fleet[0]) && !looked(fleet[1]) {
+			return errors.New("none does")
+		}
+		return nil
+	})
+	one, other := fleet[0], fleet[1]
+	if looked(other) {
+		one, other = other, one
+	}
+	if looked(other) {
+		t.Error("both look")
+	}
+	if err := one.kill(); err != nil {
+		t.Error(err)
+	}
+	eventually(t, "the other looks", func() error {
+		if !looked(other) {
+			return errors.New("it does not")
+		}
+		return nil
+	})
+	if said, err := other.stop(); err != nil {
+		t.Errorf("%v\n%s", err, said)
+	}
+}

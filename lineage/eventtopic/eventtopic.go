@@ -37,13 +37,13 @@ const maxPoll = 2000
 // once the events are stored; one that is read again is known by its digest. A
 // record that is no event is logged and passed over.
 func Read(ctx context.Context, client *kgo.Client, store Recorder, now func() time.Time, logger *slog.Logger) error {
+	defer client.AllowRebalance() // or it could not be closed
 	for {
 		fetches := client.PollRecords(ctx, maxPoll)
 		if ctx.Err() != nil {
 			return nil
 		}
 		if err := fetches.Err0(); err != nil && fetches.Empty() {
-			client.AllowRebalance()
 			return fmt.Errorf("read OpenLineage events from Kafka: %w", err)
 		}
 		fetches.EachError(func(topic string, partition int32, err error) {

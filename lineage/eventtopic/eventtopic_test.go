@@ -79,7 +79,7 @@ func connect(t *testing.T, address string, opts ...kgo.Opt) *kgo.Client {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(client.CloseAllowingRebalance)
+	t.Cleanup(client.Close)
 	return client
 }
 
@@ -107,7 +107,7 @@ func read(t *testing.T, address string, s *store) (stop func() error) {
 	return func() error {
 		cancel()
 		err := <-done
-		client.CloseAllowingRebalance()
+		client.Close()
 		return err
 	}
 }
@@ -176,7 +176,7 @@ func TestReadStoreFails(t *testing.T) {
 	if !errors.Is(err, errFull) {
 		t.Fatalf("error %v", err)
 	}
-	client.CloseAllowingRebalance()
+	client.Close()
 	s.failing.Store(false)
 	stop := read(t, address, s)
 	eventually(t, "both are kept", func() bool { return len(s.runs(t)) == 2 })
