@@ -18,7 +18,8 @@ import (
 const loadConns = 32
 
 // load sends one request over and over on connections that stay open: the
-// cheapest client there is, so that the server's work is most of what counts.
+// cheapest client there is, so that the server's work is most of what counts. It
+// says what it is, as clients do, so that its use of schemas is noted.
 type load struct {
 	conns []*loadConn
 }
@@ -27,7 +28,7 @@ type load struct {
 func newLoad(tb testing.TB, url, method, path, body string) *load {
 	tb.Helper()
 	host := strings.TrimPrefix(url, "http://")
-	request := fmt.Appendf(nil, "%s %s HTTP/1.1\r\nHost: %s\r\n", method, path, host)
+	request := fmt.Appendf(nil, "%s %s HTTP/1.1\r\nHost: %s\r\nUser-Agent: franz-go\r\n", method, path, host)
 	if body != "" {
 		request = fmt.Appendf(request, "Content-Type: application/json\r\nContent-Length: %d\r\n", len(body))
 	}
