@@ -7,8 +7,11 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"time"
 
+	"github.com/accordhq/accord/lineage/usage"
 	"github.com/accordhq/accord/registry/client"
+	"github.com/accordhq/accord/registry/memlog"
 )
 
 // recordSchema is an Avro record of about 1.2 KB.
@@ -38,9 +41,10 @@ func (d *discard) Write(p []byte) (int, error) {
 }
 
 // BenchmarkSchemaByID is the call that every consumer makes for each new id.
-// The bare handler writes the same bytes.
+// The bare handler writes the same bytes, and the noted calls are those of a
+// client whose use of schemas is remembered.
 func BenchmarkSchemaByID(b *testing.B) {
-	s := newServer(b, Options{})
+	s := newServer(b, Options{Usage: usage.New(memlog.NewLineage(), usage.Options{Now: time.Now})})
 	body := `{"schema":"` + recordSchema("Order") + `"}`
 	ask[client.RegisterResponse](b, s, http.MethodPost, "/subjects/orders-value/versions", body, http.StatusOK)
 	answer := s.send(b, http.MethodGet, "/schemas/ids/1", "", nil).Body.String()
@@ -49,15 +53,17 @@ func BenchmarkSchemaByID(b *testing.B) {
 		_, _ = io.WriteString(w, answer)
 	})
 	for _, bench := range []struct {
-		name, target string
-		handler      http.Handler
+		name, target, agent string
+		handler             http.Handler
 	}{
-		{"bare", "/schemas/ids/1", bare},
-		{"plain", "/schemas/ids/1", s},
-		{"java", "/schemas/ids/1?fetchMaxId=false&subject=orders-value", s},
+		{"bare", "/schemas/ids/1", "", bare},
+		{"plain", "/schemas/ids/1", "curl/8", s},
+		{"noted", "/schemas/ids/1", "franz-go", s},
+		{"java", "/schemas/ids/1?fetchMaxId=false&subject=orders-value", "Java/21", s},
 	} {
 		b.Run(bench.name, func(b *testing.B) {
 			req := httptest.NewRequestWithContext(b.Context(), http.MethodGet, bench.target, nil)
+			req.Header.Set("User-Agent", bench.agent)
 			b.SetBytes(int64(len(answer)))
 			b.ReportAllocs()
 			for b.Loop() {
