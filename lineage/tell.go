@@ -28,7 +28,7 @@ func (f *Follower) Tell(ctx context.Context, facts []Fact) error {
 	put := known
 	for change, err := range f.store.Changes(ctx, known, kinds...) {
 		if err != nil {
-			return nil //nolint:nilerr // they are kept, and seen when the store answers again
+			return nil // they are kept, and seen when the store answers again
 		}
 		put = change.Cursor
 	}

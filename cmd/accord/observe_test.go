@@ -272,7 +272,7 @@ func TestLineageFails(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer conn.Close(context.WithoutCancel(t.Context())) //nolint:errcheck // the test is over
+	defer conn.Close(context.WithoutCancel(t.Context()))
 	rename := func(from, to string) {
 		t.Helper()
 		for _, table := range []string{"accord_facts", "accord_events"} {
@@ -354,7 +354,7 @@ func kafkaClient(t *testing.T, address string, opts ...kgo.Opt) *kgo.Client {
 	return c
 }
 
-func fromKafka(t *testing.T, address string, real bool) {
+func fromKafka(t *testing.T, address string, isReal bool) {
 	t.Helper()
 	prefix := "watch-" + strings.ToLower(rand.Text()[:8]) + "-"
 	orders, scores, events := prefix+"orders", prefix+"scores", prefix+"events"
@@ -419,7 +419,7 @@ func fromKafka(t *testing.T, address string, real bool) {
 		}
 		return nil
 	})
-	if real { // kfake tells nothing of transactions under way
+	if isReal { // kfake tells nothing of transactions under way
 		eventually(t, "the transactional producer is seen writing", func() error {
 			if names := found(scores+"-value", lineage.Upstream); !slices.Contains(names, prefix+"scorer") {
 				return fmt.Errorf("seen: %v", names)

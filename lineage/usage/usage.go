@@ -109,16 +109,16 @@ func New(store Putter, opts Options) *Recorder {
 }
 
 // tick turns the hour over.
-func (r *Recorder) tick() { r.hour.Store(uint64(r.opts.Now().Unix()) / 3600) }
+func (r *Recorder) tick() { r.hour.Store(uint64(r.opts.Now().Unix()) / 3600) } //nolint:gosec // any number will do
 
 // Saw notes a request. It never waits for the store.
 func (r *Recorder) Saw(s Sighting) {
 	if s.Principal == "" && tool(s.Agent) {
 		return
 	}
-	print := r.fingerprint(s)
-	slot := &r.noted[print%slots]
-	if slot.Load() == print {
+	seen := r.fingerprint(s)
+	slot := &r.noted[seen%slots]
+	if slot.Load() == seen {
 		return
 	}
 	r.mu.Lock()
@@ -128,7 +128,7 @@ func (r *Recorder) Saw(s Sighting) {
 		return
 	}
 	r.pending[s] = r.opts.Now()
-	slot.Store(print)
+	slot.Store(seen)
 }
 
 // fingerprint tells sightings of one hour apart. Two that share one are rare,
@@ -137,10 +137,10 @@ func (r *Recorder) fingerprint(s Sighting) uint64 {
 	var h maphash.Hash
 	h.SetSeed(r.seed)
 	for _, part := range [...]string{s.Principal, s.Agent, s.Address, string(s.Action), s.Subject} {
-		h.WriteString(part) //nolint:errcheck // a hash takes everything
-		h.WriteByte(0xff)   //nolint:errcheck // likewise; no UTF-8 has this byte
+		h.WriteString(part)
+		h.WriteByte(0xff) // no UTF-8 has this byte
 	}
-	return h.Sum64() ^ uint64(s.Version)*0x9e3779b97f4a7c15 ^ r.hour.Load()*0xc2b2ae3d27d4eb4f
+	return h.Sum64() ^ uint64(s.Version)*0x9e3779b97f4a7c15 ^ r.hour.Load()*0xc2b2ae3d27d4eb4f //nolint:gosec // likewise
 }
 
 // Run writes what was noted until ctx is done, and what is left then.
