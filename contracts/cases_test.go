@@ -222,7 +222,15 @@ func readersIn(text string) readers {
 }
 
 // Of implements contracts.Readers.
-func (r readers) Of(path string) contracts.Readership {
+func (r readers) Of(paths []string) []contracts.Readership {
+	var out []contracts.Readership
+	for _, path := range paths {
+		out = append(out, r.of(path))
+	}
+	return out
+}
+
+func (r readers) of(path string) contracts.Readership {
 	out := contracts.Readership{Perhaps: r.perhaps, Unknown: r.unknown, Window: 30 * 24 * time.Hour}
 	if r.unknown != "" {
 		out.Hint = "look with 'accord lineage discover'"

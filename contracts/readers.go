@@ -13,9 +13,10 @@ import (
 
 // Readers know who reads the fields of a subject, as far as anybody does.
 type Readers interface {
-	// Of tells of one field of the schema as it was, and of what lies below it;
-	// of the stream as a whole if the path is "".
-	Of(path string) Readership
+	// Of tells of fields of the schema as it was, of each with what lies below
+	// it, in the order of their paths; "" is the stream as a whole. All are asked
+	// about at once, because most of the answer is the same for each.
+	Of(paths []string) []Readership
 }
 
 // Readership is what is known of who reads a field.
@@ -110,23 +111,40 @@ func (j *judge) readership() {
 		j.streamReaders()
 		return
 	}
+	damages := j.damages()
+	if len(damages) == 0 {
+		return
+	}
+	paths := make([]string, len(damages))
+	for i, d := range damages {
+		paths[i] = d.old.Path
+	}
+	known := j.of(paths)
 	var unknown []string
-	for _, d := range j.damages() {
-		if !j.readersOf(d) {
+	var why Readership
+	for i, d := range damages {
+		if j.readersOf(d, known[i]) {
+			continue
+		}
+		if len(unknown) == 0 {
+			why = known[i]
+		}
+		if !slices.Contains(unknown, d.old.Path) {
 			unknown = append(unknown, d.old.Path)
 		}
 	}
 	if len(unknown) > 0 {
-		j.readersUnknown(unknown)
+		j.readersUnknown(unknown, why)
 	}
 }
 
-// of asks for the readers of a field.
-func (j *judge) of(path string) Readership {
+// of asks for the readers of fields.
+func (j *judge) of(paths []string) []Readership {
 	if j.Readers == nil {
-		return Readership{Unknown: "only a registry knows, and none was asked", Hint: "add --registry URL, whose lineage is asked then"}
+		nobody := Readership{Unknown: "only a registry knows, and none was asked", Hint: "add --registry URL, whose lineage is asked then"}
+		return slices.Repeat([]Readership{nobody}, len(paths))
 	}
-	return j.Readers.Of(path)
+	return j.Readers.Of(paths)
 }
 
 // damages are what the change does to the fields of the schema before: once for
@@ -202,8 +220,7 @@ func (j *judge) hurt(old *schema.Field, e compat.Edit) (what string, meaning boo
 
 // readersOf tells who reads a field that is damaged. It reports false if there
 // may be readers that nobody knows of.
-func (j *judge) readersOf(d damage) bool {
-	known := j.of(d.old.Path)
+func (j *judge) readersOf(d damage, known Readership) bool {
 	f := finding.Finding{Path: d.old.Path}
 	if d.next != nil {
 		f.Path = d.next.Path
@@ -255,8 +272,7 @@ func (j *judge) unread(path, reason string) {
 }
 
 // readersUnknown says once that more readers than those named may break.
-func (j *judge) readersUnknown(paths []string) {
-	known := j.of(paths[0])
+func (j *judge) readersUnknown(paths []string, known Readership) {
 	j.add(j.inSchema(finding.Finding{
 		Code: codeReadUnknown, Severity: finding.Info, Path: paths[0], Also: paths[1:],
 		Message: fmt.Sprintf("who else reads %s is not known: %s", fieldList(paths), known.Unknown),
@@ -266,7 +282,7 @@ func (j *judge) readersUnknown(paths []string) {
 
 // streamReaders tells who reads a stream that goes.
 func (j *judge) streamReaders() {
-	known := j.of("")
+	known := j.of([]string{""})[0]
 	all := slices.Concat(known.Use, known.Perhaps)
 	if len(all) > 0 {
 		j.broken(finding.Finding{

@@ -3,6 +3,7 @@ package registry
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -59,25 +60,34 @@ func (r *Registry) observed(st *State, subject string) *readers {
 }
 
 // Of implements contracts.Readers.
-func (r *readers) Of(path string) contracts.Readership {
-	p := r.proposal
-	p.ReadersOnly = true
-	if path != "" {
-		p.Fields = []string{r.fieldPath(path)}
+func (r *readers) Of(paths []string) []contracts.Readership {
+	var out []contracts.Readership
+	for some := range slices.Chunk(paths, lineage.MaxChanged) {
+		p := r.proposal
+		p.ReadersOnly = true
+		if some[0] != "" {
+			for _, path := range some {
+				p.Fields = append(p.Fields, r.fieldPath(path))
+			}
+		}
+		impact := r.graph.Impact(p)
+		for i := range some {
+			out = append(out, ReadershipOf(impact, i))
+		}
 	}
-	return ReadershipOf(r.graph.Impact(p))
+	return out
 }
 
-// ReadershipOf words the impact of a change of one field, or of a whole stream,
-// for the rules of contracts. Tools, and those of whom nothing shows that they
-// read, are no readers.
-func ReadershipOf(impact lineage.Impact) contracts.Readership {
+// ReadershipOf words what an impact says of one of its fields, or of a whole
+// stream, for the rules of contracts. Tools, and those of whom nothing shows that
+// they read, are no readers.
+func ReadershipOf(impact lineage.Impact, field int) contracts.Readership {
 	out := contracts.Readership{Window: impact.Watch.To.Sub(impact.Watch.From)}
 	out.Unknown, out.Hint = unwatched(impact)
-	if len(impact.Fields) == 0 {
-		return out
+	if field >= len(impact.Fields) {
+		return out // nobody observes
 	}
-	for _, reader := range impact.Fields[0].Readers {
+	for _, reader := range impact.Fields[field].Readers {
 		if reader.Tool || reader.Hidden || !reader.Proven {
 			continue
 		}

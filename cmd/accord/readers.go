@@ -3,9 +3,11 @@ package main
 import (
 	"context"
 	"fmt"
+	"slices"
 	"sync"
 
 	"github.com/accordhq/accord/contracts"
+	"github.com/accordhq/accord/lineage"
 	"github.com/accordhq/accord/registry"
 	"github.com/accordhq/accord/registry/client"
 )
@@ -14,7 +16,7 @@ import (
 // once, while the change is judged without it: so a comparison with a commit
 // names those whom the registry knows.
 type remoteReaders struct {
-	ask func(subject, path string) (contracts.Readership, error)
+	ask func(subject string, paths []string) (client.Impact, error)
 
 	mu     sync.Mutex
 	known  map[subjectPath]contracts.Readership
@@ -27,18 +29,12 @@ type subjectPath struct{ subject, path string }
 func askReaders(ctx context.Context, c *client.Client) *remoteReaders {
 	return &remoteReaders{
 		known: map[subjectPath]contracts.Readership{},
-		ask: func(subject, path string) (contracts.Readership, error) {
+		ask: func(subject string, paths []string) (client.Impact, error) {
 			req := client.ImpactRequest{Subject: subject}
-			if path != "" {
-				req.Fields = []string{path}
+			if paths[0] != "" {
+				req.Fields = paths
 			}
-			impact, err := c.Impact(ctx, req, client.LineageScope{Limit: 1})
-			if err != nil {
-				return contracts.Readership{}, fmt.Errorf("ask the registry who reads %s: %w", subject, err)
-			}
-			known := registry.ReadershipOf(impact.Impact)
-			known.Unknown, known.Hint = impact.Unknown, impact.Hint
-			return known, nil
+			return c.Impact(ctx, req, client.LineageScope{Limit: 1})
 		},
 	}
 }
@@ -53,20 +49,46 @@ func (r *remoteReaders) failure() error {
 	return r.failed
 }
 
+// learn asks who reads fields of a subject. After a failure nothing is asked any
+// more.
+func (r *remoteReaders) learn(subject string, paths []string) {
+	for some := range slices.Chunk(paths, lineage.MaxChanged) {
+		if r.failed != nil {
+			return
+		}
+		impact, err := r.ask(subject, some)
+		if err != nil {
+			r.failed = fmt.Errorf("ask the registry who reads %s: %w", subject, err)
+			return
+		}
+		for i, path := range some {
+			known := registry.ReadershipOf(impact.Impact, i)
+			known.Unknown, known.Hint = impact.Unknown, impact.Hint
+			r.known[subjectPath{subject, path}] = known
+		}
+	}
+}
+
 // readersOf are remoteReaders of one subject.
 type readersOf struct {
 	*remoteReaders
 	subject string
 }
 
-// Of implements contracts.Readers. After a failure nothing is asked any more.
-func (r readersOf) Of(path string) contracts.Readership {
+// Of implements contracts.Readers.
+func (r readersOf) Of(paths []string) []contracts.Readership {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	at := subjectPath{r.subject, path}
-	if known, ok := r.known[at]; ok || r.failed != nil {
-		return known
+	var fresh []string
+	for _, path := range paths {
+		if _, ok := r.known[subjectPath{r.subject, path}]; !ok {
+			fresh = append(fresh, path)
+		}
 	}
-	r.known[at], r.failed = r.ask(r.subject, path)
-	return r.known[at]
+	r.learn(r.subject, fresh)
+	out := make([]contracts.Readership, len(paths))
+	for i, path := range paths {
+		out[i] = r.known[subjectPath{r.subject, path}]
+	}
+	return out
 }
