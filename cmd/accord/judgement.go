@@ -94,10 +94,21 @@ func (j *judgement) take(found []finding.Finding, refused error) {
 	}
 	for _, f := range found {
 		f = j.head.Place(f)
-		if !slices.ContainsFunc(j.found, func(o finding.Finding) bool { return o.Key() == f.Key() && o.File == f.File && o.Line == f.Line }) {
-			j.found = append(j.found, f)
+		if slices.ContainsFunc(j.found, func(o finding.Finding) bool { return tells(o, f) }) {
+			continue
 		}
+		j.found = append(slices.DeleteFunc(j.found, func(o finding.Finding) bool { return tells(f, o) }), f)
 	}
+}
+
+// tells reports whether a finding of one side says what another of the other
+// side does: at the same place, of the same paths and perhaps of more.
+func tells(f, o finding.Finding) bool {
+	if f.Code != o.Code || f.Subject != o.Subject || f.File != o.File || f.Line != o.Line {
+		return false
+	}
+	paths := append([]string{f.Path}, f.Also...)
+	return slices.Contains(paths, o.Path) && !slices.ContainsFunc(o.Also, func(p string) bool { return !slices.Contains(paths, p) })
 }
 
 // settled are all findings, with what the settings of the tree say of them.
