@@ -5,20 +5,18 @@ import (
 	"maps"
 	"regexp"
 	"slices"
-	"strings"
 	"sync"
 )
 
 // ruling is what the rules say, ready to be asked.
 type ruling struct {
-	owners       []ownerRule
-	tool, hidden *regexp.Regexp
-	told         sync.Map // ID to Who: what was asked before
+	rules []compiledRule
+	told  sync.Map // ID to Who: what was asked before
 }
 
-type ownerRule struct {
+type compiledRule struct {
 	pattern *regexp.Regexp
-	owner   string
+	Rule
 }
 
 // rule takes a rule. One whose pattern is none is malformed.
@@ -49,41 +47,21 @@ func whole(pattern string) (*regexp.Regexp, error) {
 
 func newRuling(rules map[string]Fact) *ruling {
 	r := &ruling{}
-	var tools, hidden []string
 	for _, key := range slices.Sorted(maps.Keys(rules)) {
 		rule, err := RuleOf(rules[key])
 		if err != nil || rule.Ended {
 			continue
 		}
-		if rule.Tool {
-			tools = append(tools, "(?:"+rule.Pattern+")")
-		}
-		if rule.Hidden {
-			hidden = append(hidden, "(?:"+rule.Pattern+")")
-		}
-		if pattern, err := whole(rule.Pattern); err == nil && rule.Owner != "" {
-			r.owners = append(r.owners, ownerRule{pattern, rule.Owner})
+		if pattern, err := whole(rule.Pattern); err == nil {
+			r.rules = append(r.rules, compiledRule{pattern, rule})
 		}
 	}
-	r.tool, r.hidden = anyOf(tools), anyOf(hidden)
 	return r
-}
-
-// anyOf matches what one of the patterns does, nil for none.
-func anyOf(patterns []string) *regexp.Regexp {
-	if len(patterns) == 0 {
-		return nil
-	}
-	one, err := whole(strings.Join(patterns, "|"))
-	if err != nil {
-		return nil
-	}
-	return one
 }
 
 // of says what the rules say of a job.
 func (r *ruling) of(job ID) Who {
-	if len(r.owners) == 0 && r.tool == nil && r.hidden == nil {
+	if len(r.rules) == 0 {
 		return Who{}
 	}
 	if told, ok := r.told.Load(job); ok {
@@ -91,14 +69,16 @@ func (r *ruling) of(job ID) Who {
 	}
 	var w Who
 	subject := job.String()
-	for _, o := range r.owners {
-		if o.pattern.MatchString(subject) && !slices.Contains(w.Owners, o.owner) {
-			w.Owners = append(w.Owners, o.owner)
+	for _, rule := range r.rules {
+		if !rule.pattern.MatchString(subject) {
+			continue
 		}
+		if rule.Owner != "" && !slices.Contains(w.Owners, rule.Owner) {
+			w.Owners = append(w.Owners, rule.Owner)
+		}
+		w.Tool, w.Hidden = w.Tool || rule.Tool, w.Hidden || rule.Hidden
 	}
 	w.Owners = slices.Clip(w.Owners)
-	w.Tool = r.tool != nil && r.tool.MatchString(subject)
-	w.Hidden = r.hidden != nil && r.hidden.MatchString(subject)
 	r.told.Store(job, w)
 	return w
 }
