@@ -118,9 +118,9 @@ func hundredEvents(rng *rand.Rand, at time.Time) []lineage.Fact {
 	return facts
 }
 
-// BenchmarkQuestions prints how long the slowest hundredth of questions takes
+// BenchmarkGoalQuestions prints how long the slowest hundredth of questions takes
 // (design 7: 10 ms), with nothing else going on and with 1,000 events a second.
-func BenchmarkQuestions(b *testing.B) {
+func BenchmarkGoalQuestions(b *testing.B) {
 	built := lineage.Build(company(), lineage.Options{})
 	questions := map[string]func(g *lineage.Graph, i int) int{
 		"depth 10": func(g *lineage.Graph, i int) int {
@@ -133,12 +133,12 @@ func BenchmarkQuestions(b *testing.B) {
 		},
 	}
 	for name, ask := range questions {
-		b.Run(name+" quiet", func(b *testing.B) {
+		b.Run(name+" among 100,000 nodes, p99", func(b *testing.B) {
 			var current atomic.Pointer[lineage.Graph]
 			current.Store(built)
 			measure(b, &current, ask)
 		})
-		b.Run(name+" under load", func(b *testing.B) {
+		b.Run(name+" among 100,000 nodes, p99 with 1,000 events a second", func(b *testing.B) {
 			var current atomic.Pointer[lineage.Graph]
 			current.Store(built)
 			stop, done := make(chan struct{}), make(chan struct{})
@@ -174,6 +174,7 @@ func measure(b *testing.B, current *atomic.Pointer[lineage.Graph], ask func(*lin
 	}
 	slices.Sort(took)
 	b.ReportMetric(took[len(took)/2].Seconds()*1000, "p50-ms")
-	b.ReportMetric(took[len(took)*99/100].Seconds()*1000, "p99-ms")
+	b.ReportMetric(took[len(took)*99/100].Seconds()*1000, "ms")
+	b.ReportMetric(10, "ms-at-most")
 	b.ReportMetric(float64(found)/float64(len(took)), "found")
 }

@@ -1,6 +1,7 @@
 package lineage
 
 import (
+	"runtime"
 	"sync"
 	"time"
 )
@@ -45,6 +46,7 @@ type Graph struct {
 	fields vector[place]
 	flows  layer
 
+	pulses  int // how many jobs have one
 	rules   map[string]Fact
 	ruling  *ruling
 	counts  Stats
@@ -128,13 +130,19 @@ func (g *Graph) With(changes []Fact) *Graph {
 	if b.moved {
 		b = rebuild(g, b)
 	}
-	for _, f := range changes {
+	for i, f := range changes {
 		if f.Kind != KindAlias {
 			b.add(f)
+		}
+		if i%yieldEvery == 0 {
+			runtime.Gosched() // who asks a question waits for an answer; nobody waits for this
 		}
 	}
 	return b.finish()
 }
+
+// yieldEvery is after how many facts a builder lets others have the processor.
+const yieldEvery = 16
 
 // movedBy reports whether aliases have names that the graph holds mean something
 // else.

@@ -23,6 +23,9 @@ func (e Evidence) byEvent() bool { return e == Reported || e == Parsed }
 
 // lastOf is when what a witness saw was last so, in microseconds.
 func (g *Graph) lastOf(w *witness) int64 {
+	if g.pulses == 0 {
+		return w.last
+	}
 	d := g.vertices.at(g.names.at(w.of).vertex).details
 	if d == nil || d.pulse.last <= w.last || w.last < d.pulse.stated-startGrace.Microseconds() || !w.what.Value().evidence.byEvent() {
 		return w.last
@@ -83,8 +86,15 @@ func (b *builder) pulseOf(job int32, changed []*pair) {
 			now.last = max(now.last, b.names.at(i).last)
 		}
 	}
-	if now == v.pulse {
+	switch v.pulse {
+	case now:
 		return
+	case pulse{}:
+		b.pulses++
+	default:
+		if now == (pulse{}) {
+			b.pulses--
+		}
 	}
 	b.details(job).pulse = now
 	b.stir(job)

@@ -20,8 +20,9 @@ const (
 	DefaultDepth = 20
 	// MaxDepth is how far any walk goes.
 	MaxDepth = 100
-	// DefaultNodes is how many places a walk lists that does not say.
-	DefaultNodes = 500
+	// DefaultNodes is how many places a walk lists that does not say: as many as
+	// a person can look at.
+	DefaultNodes = 300
 	// MaxNodes is how many places any walk lists.
 	MaxNodes = 10_000
 	// MaxCounted is how many places a walk counts that it does not list, before
