@@ -37,14 +37,12 @@ func BenchmarkGoalCheck(b *testing.B) {
 // of them promises less.
 func checkRepository(b *testing.B, streams int) string {
 	b.Helper()
+	needsGit(b)
 	repo := b.TempDir()
 	for i := range streams {
 		name := fmt.Sprintf("stream%04d", i)
 		writeFile(b, filepath.Join(repo, name, name+".avsc"), benchSchema(i))
 		writeFile(b, filepath.Join(repo, name, name+".odcs.yaml"), benchContract(name))
-	}
-	if _, err := exec.LookPath("git"); err != nil {
-		b.Skip(err)
 	}
 	for _, args := range []string{"init -q -b main", "add .", "-c user.name=Ada -c user.email=ada@example.com commit -q -m base"} {
 		cmd := exec.CommandContext(b.Context(), "git", strings.Fields(args)...)

@@ -194,11 +194,22 @@ type forge struct {
 
 const ciFolder = "our contracts" // a name with a space
 
+// needsGit skips what cannot run without git, unless every test is asked for.
+func needsGit(tb testing.TB) {
+	tb.Helper()
+	_, err := exec.LookPath("git")
+	switch {
+	case err == nil:
+	case os.Getenv("ACCORD_TEST_REQUIRE") == "all":
+		tb.Fatal(err)
+	default:
+		tb.Skip(err)
+	}
+}
+
 func newForge(t *testing.T) *forge {
 	t.Helper()
-	if _, err := exec.LookPath("git"); err != nil && os.Getenv("ACCORD_TEST_REQUIRE") != "all" {
-		t.Skip(err)
-	}
+	needsGit(t)
 	dir := t.TempDir()
 	f := &forge{t: t, url: "file://" + filepath.Join(dir, "forge"), work: filepath.Join(dir, "work")}
 	f.git(dir, "init", "-q", "--bare", "-b", "main", "forge.git")

@@ -52,7 +52,6 @@ var rooms = []room{
 	{"lineage/openlineage", []string{"lineage", "lineage/sqlflow"}, "what an event proves is pure: events in, facts out"},
 	{"lineage/sqlflow", []string{"schema"}, "a reader of SQL knows places in a text, no graph and no store"},
 	{"registry/client", []string{"schema", "schema/finding", "lineage"}, "who calls a registry must not carry one"},
-	{"registry/client", []string{"schema", "schema/finding"}, "who calls a registry must not carry one"},
 	{"registry/transfer", []string{"registry/client", "schema", "schema/finding"}, "content moves over the API alone, so it knows no registry from within"},
 	{"registry/logtest", []string{"registry"}, "the suite knows the Log alone, not who implements it"},
 	{"registry/memlog", []string{"registry", "lineage"}, "a store knows what it implements and no other store"},
@@ -87,7 +86,6 @@ var libraries = []room{
 	{"github.com/tidwall/btree", []string{"registry"}, "the catalog's snapshots are the registry's own"},
 	{"github.com/hashicorp/golang-lru/v2", []string{"registry"}, "the registry alone keeps texts in memory"},
 	{"github.com/twmb/franz-go", []string{"lineage/kafkascan", "lineage/kafkascan/kafkatest", "lineage/eventtopic", "cmd/accord"}, "who speaks to Kafka does nothing else"},
-	{"github.com/twmb/franz-go", []string{"lineage/kafkascan", "lineage/kafkascan/kafkatest", "lineage/kafkascan/kafkatest"}, "who speaks to Kafka does nothing else"},
 	{"github.com/google/uuid", []string{"registry", "web/..."}, "changes and requests have ids, nothing else has"},
 }
 
@@ -108,6 +106,18 @@ func TestImports(t *testing.T) {
 				t.Error(fault)
 			}
 		}
+	}
+}
+
+// TestRoomsAreNamedOnce: of two lines for one thing, the second says nothing.
+func TestRoomsAreNamedOnce(t *testing.T) {
+	t.Parallel()
+	named := map[string]bool{}
+	for _, r := range slices.Concat(rooms, libraries) {
+		if named[r.packages] {
+			t.Errorf("%s has two lines", r.packages)
+		}
+		named[r.packages] = true
 	}
 }
 

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -19,6 +18,7 @@ import (
 	"github.com/twmb/franz-go/pkg/kgo"
 
 	"github.com/accordhq/accord/lineage"
+	"github.com/accordhq/accord/lineage/kafkascan/kafkatest"
 	"github.com/accordhq/accord/registry/client"
 	"github.com/accordhq/accord/registry/pglog/pgtest"
 )
@@ -46,18 +46,9 @@ func simulatedKafka(t *testing.T) string {
 	return cluster.ListenAddrs()[0]
 }
 
-// realKafka is the broker that .ci/kafka starts.
 func realKafka(t *testing.T) string {
 	t.Helper()
-	address := os.Getenv("ACCORD_TEST_KAFKA")
-	if address == "" {
-		const missing = `ACCORD_TEST_KAFKA is not set: eval "$(.ci/kafka)" starts an Apache Kafka and sets it`
-		if os.Getenv("ACCORD_TEST_REQUIRE") == "all" {
-			t.Fatal(missing)
-		}
-		t.Skip(missing)
-	}
-	return address
+	return kafkatest.Broker(t)
 }
 
 func kafkaClient(t *testing.T, address string, opts ...kgo.Opt) *kgo.Client {
