@@ -21,10 +21,9 @@ var _ lineage.Store = (*Lineage)(nil)
 // for the same lock when it commits.
 type Lineage struct {
 	*server
-	sql    lineageStatements
-	bell   *sqlstore.Bell[sqlstore.Heads]
-	group  *sqlstore.Group[*arrival]
-	packer sqlstore.Packer
+	sql      lineageStatements
+	bell     *sqlstore.Bell[sqlstore.Heads]
+	recorder *sqlstore.Recorder
 }
 
 // lineagePoll is how often what others wrote is looked for, if Options do not
@@ -40,7 +39,7 @@ func OpenLineage(ctx context.Context, dsn string, opts Options) (*Lineage, error
 		Look:  func(ctx context.Context) error { _, err := l.heads(ctx); return err },
 		Every: cmp.Or(opts.PollInterval, lineagePoll), Closing: l.closing, Closed: lineage.ErrClosed,
 	})
-	l.group = sqlstore.NewGroup(l.record)
+	l.recorder = sqlstore.NewRecorder(l.record)
 	err := l.connect(ctx, dsn, func(schema string) { l.sql = lineageStatementsIn(schema) })
 	if err == nil {
 		_, err = l.heads(ctx)

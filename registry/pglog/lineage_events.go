@@ -12,39 +12,19 @@ import (
 	"github.com/accordhq/accord/registry/sqlstore"
 )
 
-// arrival is an event on its way to the server.
-type arrival struct {
-	lineage.Event
-	packed bool // the body is
-	fresh  bool // it was not known
-}
-
 // Record implements lineage.Store. Calls that come while others write share
 // the next transaction.
 func (l *Lineage) Record(ctx context.Context, events []lineage.Event) (fresh int, err error) {
-	arrivals := make([]*arrival, len(events))
-	for i, e := range events {
-		arrivals[i] = &arrival{Event: e}
-		arrivals[i].Body, arrivals[i].packed = l.packer.Pack(e.Body)
-	}
-	if err := l.group.Commit(ctx, arrivals); err != nil {
-		return 0, err
-	}
-	for _, a := range arrivals {
-		if a.fresh {
-			fresh++
-		}
-	}
-	return fresh, nil
+	return l.recorder.Record(ctx, events)
 }
 
 // record writes the events of several callers. None of them may end it, so the
 // time it takes is bounded by the server's alone.
-func (l *Lineage) record(arrivals []*arrival) error {
+func (l *Lineage) record(arrivals []*sqlstore.Arrival) error {
 	ctx := context.Background()
 	// One statement is told an event once, by whoever came first with it.
-	first := make(map[[32]byte]*arrival, len(arrivals))
-	var distinct []*arrival
+	first := make(map[[32]byte]*sqlstore.Arrival, len(arrivals))
+	var distinct []*sqlstore.Arrival
 	size := 0
 	for _, a := range arrivals {
 		if first[a.Digest] == nil {
@@ -71,7 +51,7 @@ func (l *Lineage) record(arrivals []*arrival) error {
 }
 
 // added notes which events the server did not know, and the head.
-func added(rows pgx.Rows, first map[[32]byte]*arrival, h *sqlstore.Heads) error {
+func added(rows pgx.Rows, first map[[32]byte]*sqlstore.Arrival, h *sqlstore.Heads) error {
 	for rows.Next() {
 		var seq lineage.Cursor
 		var digest []byte
@@ -80,7 +60,7 @@ func added(rows pgx.Rows, first map[[32]byte]*arrival, h *sqlstore.Heads) error 
 		}
 		h.Recorded = max(h.Recorded, seq)
 		if a := first[[32]byte(digest)]; a != nil {
-			a.fresh = true
+			a.Fresh = true
 		}
 	}
 	return rows.Err()
@@ -88,14 +68,14 @@ func added(rows pgx.Rows, first map[[32]byte]*arrival, h *sqlstore.Heads) error 
 
 // eventArguments are events as the statement takes them, a slice for each
 // column, and the events that come after a page of them.
-func eventArguments(arrivals []*arrival) (args []any, rest []*arrival) {
+func eventArguments(arrivals []*sqlstore.Arrival) (args []any, rest []*sqlstore.Arrival) {
 	var digests, bodies [][]byte
 	var times, received []int64
 	var packed []bool
 	n := 0
 	for bytes := 0; n < len(arrivals) && n < sqlstore.PageRows && bytes < sqlstore.PageBytes; n++ {
 		a := arrivals[n]
-		digests, bodies, packed = append(digests, a.Digest[:]), append(bodies, a.Body), append(packed, a.packed)
+		digests, bodies, packed = append(digests, a.Digest[:]), append(bodies, a.Body), append(packed, a.Packed)
 		times, received = append(times, sqlstore.Micros(a.Time)), append(received, sqlstore.Micros(a.Received))
 		bytes += len(a.Body)
 	}
@@ -111,34 +91,19 @@ func (l *Lineage) Recorded(ctx context.Context, after lineage.Cursor) iter.Seq2[
 			return
 		}
 		sqlstore.Pages(ctx, after, newest.Recorded, func(after lineage.Cursor) ([]lineage.Recorded, error) {
-			return collect(ctx, l.server, l.scanEvent, l.sql.recorded, after, newest.Recorded, sqlstore.PageRows, sqlstore.PageBytes)
+			return collect(ctx, l.server, l.recorder.Scan, l.sql.recorded, after, newest.Recorded, sqlstore.PageRows, sqlstore.PageBytes)
 		}, func(e lineage.Recorded) lineage.Cursor { return e.Cursor }, yield)
 	}
-}
-
-// scanEvent reads a row of eventColumns.
-func (l *Lineage) scanEvent(row pgx.Row) (lineage.Recorded, error) {
-	var e lineage.Recorded
-	var digest, body []byte
-	var at, received int64
-	var packed bool
-	err := row.Scan(&e.Cursor, &digest, &at, &received, &packed, &body)
-	if err == nil {
-		e.Body, err = l.packer.Unpack(body, packed)
-	}
-	copy(e.Digest[:], digest)
-	e.Time, e.Received = sqlstore.Time(at), sqlstore.Time(received)
-	return e, err
 }
 
 // Events implements lineage.Store.
 func (l *Lineage) Events(ctx context.Context, q lineage.EventQuery) ([]lineage.Recorded, int, error) {
 	clause, all := dialect.Events(q), dialect.Count(q)
-	found, err := collect(ctx, l.server, l.scanEvent, l.sql.events+clause.String(), clause.Args...)
+	found, err := collect(ctx, l.server, l.recorder.Scan, l.sql.events+clause.String(), clause.Args...)
 	if err != nil {
 		return nil, 0, err
 	}
-	total, err := collect(ctx, l.server, func(row pgx.Row) (n int, err error) { return n, row.Scan(&n) }, l.sql.count+all.String(), all.Args...)
+	total, err := collect(ctx, l.server, func(row sqlstore.Row) (n int, err error) { return n, row.Scan(&n) }, l.sql.count+all.String(), all.Args...)
 	if err != nil {
 		return nil, 0, err
 	}

@@ -80,7 +80,7 @@ func (l *Lineage) Changes(ctx context.Context, after lineage.Cursor, kinds ...li
 }
 
 // collect reads all rows of a query.
-func collect[T any](ctx context.Context, s *server, scan func(pgx.Row) (T, error), query string, args ...any) (found []T, err error) {
+func collect[T any](ctx context.Context, s *server, scan func(sqlstore.Row) (T, error), query string, args ...any) (found []T, err error) {
 	err = s.use(ctx, s.timeout, always, func(ctx context.Context, conn *pgx.Conn) error {
 		rows, err := conn.Query(ctx, query, args...)
 		if err != nil {
@@ -96,7 +96,7 @@ func collect[T any](ctx context.Context, s *server, scan func(pgx.Row) (T, error
 }
 
 // scanFact reads a row of factColumns.
-func scanFact(row pgx.Row) (lineage.Change, error) {
+func scanFact(row sqlstore.Row) (lineage.Change, error) {
 	var c lineage.Change
 	var key, scope []byte
 	var first, last, said int64

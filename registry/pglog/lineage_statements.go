@@ -1,6 +1,10 @@
 package pglog
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/accordhq/accord/registry/sqlstore"
+)
 
 // lineageStatements are the texts of what is asked of the server, each naming
 // the schema.
@@ -10,10 +14,7 @@ type lineageStatements struct {
 	facts, events, count                           string // to be completed with a clause
 }
 
-const (
-	factColumns  = `seq, kind, key, scope, first_us, last_us, rank, said_us, body`
-	eventColumns = `seq, digest, time_us, received_us, packed, body`
-)
+const factColumns = `seq, kind, key, scope, first_us, last_us, rank, said_us, body`
 
 const lineageHeadsQuery = `SELECT (SELECT seq FROM {heads} WHERE name = 'changed'), (SELECT seq FROM {heads} WHERE name = 'recorded')`
 
@@ -43,7 +44,7 @@ const standsCondition = `(excluded.rank, excluded.said_us, excluded.body) > (f.r
 
 // Answers the digests that were not known.
 const recordQuery = `WITH added AS (
-		INSERT INTO {events} (` + eventColumns + `)
+		INSERT INTO {events} (` + sqlstore.EventColumns + `)
 		SELECT (SELECT seq FROM {heads} WHERE name = 'recorded') + r.n, r.digest, r.time_us, r.received_us, r.packed, r.body
 		FROM unnest($1::bytea[], $2::bigint[], $3::bigint[], $4::boolean[], $5::bytea[])
 			WITH ORDINALITY AS r (digest, time_us, received_us, packed, body, n)
@@ -67,7 +68,7 @@ const changesQuery = `SELECT ` + factColumns + ` FROM {facts} WHERE seq > $1 AND
 const changesOfKindsQuery = `SELECT ` + factColumns + ` FROM {facts} WHERE seq IN
 	(SELECT seq FROM {facts} WHERE seq > $1 AND seq <= $2 AND kind = ANY($5::text[]) ORDER BY seq LIMIT $3) ORDER BY seq`
 
-const recordedQuery = `SELECT ` + eventColumns + ` FROM {events} WHERE seq > $1 AND seq <= $2 ORDER BY seq LIMIT $3`
+const recordedQuery = `SELECT ` + sqlstore.EventColumns + ` FROM {events} WHERE seq > $1 AND seq <= $2 ORDER BY seq LIMIT $3`
 
 // page keeps of a query's rows the first with so many bytes, $4, in all.
 func page(columns, query string) string {
@@ -83,9 +84,9 @@ func lineageStatementsIn(schema string) lineageStatements {
 		put: name(schema, strings.ReplaceAll(putQuery, "{stands}", standsCondition)), record: name(schema, recordQuery),
 		expire: name(schema, expireQuery), expireEvents: name(schema, expireEventsQuery),
 		changes: name(schema, page(factColumns, changesQuery)), changesOfKinds: name(schema, page(factColumns, changesOfKindsQuery)),
-		fact: name(schema, factQuery), recorded: name(schema, page(eventColumns, recordedQuery)),
+		fact: name(schema, factQuery), recorded: name(schema, page(sqlstore.EventColumns, recordedQuery)),
 		facts:  name(schema, `SELECT `+factColumns+` FROM {facts}`),
-		events: name(schema, `SELECT `+eventColumns+` FROM {events}`),
+		events: name(schema, `SELECT `+sqlstore.EventColumns+` FROM {events}`),
 		count:  name(schema, `SELECT count(*) FROM {events}`),
 	}
 }

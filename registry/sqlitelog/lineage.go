@@ -22,10 +22,9 @@ var _ lineage.Store = (*Lineage)(nil)
 // of events that want more have the registry on Postgres.
 type Lineage struct {
 	*file
-	stmts  lineageStatements
-	bell   *sqlstore.Bell[sqlstore.Heads]
-	group  *sqlstore.Group[*arrival]
-	packer sqlstore.Packer
+	stmts    lineageStatements
+	bell     *sqlstore.Bell[sqlstore.Heads]
+	recorder *sqlstore.Recorder
 }
 
 // lineageFile is what is particular to a store of observations. Many rows come
@@ -50,7 +49,7 @@ func OpenLineage(ctx context.Context, path string, opts Options) (*Lineage, erro
 		Look:  func(ctx context.Context) error { _, err := l.heads(ctx); return err },
 		Every: cmp.Or(opts.PollInterval, pollInterval), Closing: l.closing, Closed: lineage.ErrClosed,
 	})
-	l.group = sqlstore.NewGroup(l.record)
+	l.recorder = sqlstore.NewRecorder(l.record)
 	if err := l.open(ctx, path, cmp.Or(opts.BusyTimeout, busyTimeout), l.stmts.prepare); err != nil {
 		return nil, err
 	}
@@ -132,7 +131,6 @@ type lineageStatements struct {
 const (
 	lineageHeads = `SELECT changed, recorded FROM heads`
 	factColumns  = `kind, key, scope, first_us, last_us, rank, said_us, body`
-	eventColumns = `seq, digest, time_us, received_us, packed, body`
 )
 
 // putQuery is lineage.Merge in SQL. A fact that says nothing new keeps its
@@ -156,7 +154,7 @@ func (s *lineageStatements) prepare(ctx context.Context, write, read *sql.DB) er
 		{write, &s.moveHeads, `UPDATE heads SET changed = ?, recorded = ?`},
 		{write, &s.put, putQuery(1)},
 		{write, &s.putMany, putQuery(atOnce)},
-		{write, &s.record, `INSERT INTO events (` + eventColumns + `) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (digest) DO NOTHING`},
+		{write, &s.record, `INSERT INTO events (` + sqlstore.EventColumns + `) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (digest) DO NOTHING`},
 		{write, &s.expire, `DELETE FROM facts WHERE seq IN
 			(SELECT seq FROM facts WHERE kind = ? AND last_us < ? ORDER BY last_us LIMIT ?)`},
 		{write, &s.expireEvents, `DELETE FROM events WHERE seq IN
@@ -164,6 +162,6 @@ func (s *lineageStatements) prepare(ctx context.Context, write, read *sql.DB) er
 		{read, &s.heads, lineageHeads},
 		{read, &s.changes, `SELECT seq, ` + factColumns + ` FROM facts WHERE seq > ? AND seq <= ? ORDER BY seq LIMIT ?`},
 		{read, &s.fact, `SELECT seq, ` + factColumns + ` FROM facts WHERE kind = ? AND key = ?`},
-		{read, &s.recorded, `SELECT ` + eventColumns + ` FROM events WHERE seq > ? AND seq <= ? ORDER BY seq LIMIT ?`},
+		{read, &s.recorded, `SELECT ` + sqlstore.EventColumns + ` FROM events WHERE seq > ? AND seq <= ? ORDER BY seq LIMIT ?`},
 	})
 }

@@ -10,45 +10,25 @@ import (
 	"github.com/accordhq/accord/registry/sqlstore"
 )
 
-// arrival is an event on its way to the file.
-type arrival struct {
-	lineage.Event
-	packed bool // the body is
-	fresh  bool // it was not known
-}
-
 // Record implements lineage.Store. Calls that come while others write share
 // the next transaction.
 func (l *Lineage) Record(ctx context.Context, events []lineage.Event) (fresh int, err error) {
-	arrivals := make([]*arrival, len(events))
-	for i, e := range events {
-		arrivals[i] = &arrival{Event: e}
-		arrivals[i].Body, arrivals[i].packed = l.packer.Pack(e.Body)
-	}
-	if err := l.group.Commit(ctx, arrivals); err != nil {
-		return 0, err
-	}
-	for _, a := range arrivals {
-		if a.fresh {
-			fresh++
-		}
-	}
-	return fresh, nil
+	return l.recorder.Record(ctx, events)
 }
 
 // record writes the events of several callers. None of them may end it, so the
 // time it takes is bounded by the file's alone.
-func (l *Lineage) record(arrivals []*arrival) error {
+func (l *Lineage) record(arrivals []*sqlstore.Arrival) error {
 	ctx := context.Background()
 	return l.commit(ctx, "record events in", func(tx *sql.Tx, h *sqlstore.Heads) error {
 		insert := tx.StmtContext(ctx, l.stmts.record)
 		for _, a := range arrivals {
 			n, err := affected(insert.ExecContext(ctx, int64(h.Recorded)+1, a.Digest[:],
-				sqlstore.Micros(a.Time), sqlstore.Micros(a.Received), a.packed, a.Body))
+				sqlstore.Micros(a.Time), sqlstore.Micros(a.Received), a.Packed, a.Body))
 			if err != nil {
 				return err
 			}
-			if a.fresh = n > 0; a.fresh {
+			if a.Fresh = n > 0; a.Fresh {
 				h.Recorded++
 			}
 		}
@@ -78,33 +58,18 @@ func (l *Lineage) events(ctx context.Context, ask func() (*sql.Rows, error), siz
 		return nil, err
 	}
 	defer l.leave()
-	page, err := collect(ask, l.scanEvent, size)
+	page, err := collect(ask, l.recorder.Scan, size)
 	if err != nil {
 		return nil, l.failure(ctx, "read", err)
 	}
 	return page, nil
 }
 
-// scanEvent reads a row of eventColumns.
-func (l *Lineage) scanEvent(r row) (lineage.Recorded, error) {
-	var e lineage.Recorded
-	var digest, body []byte
-	var at, received int64
-	var packed bool
-	err := r.Scan(&e.Cursor, &digest, &at, &received, &packed, &body)
-	if err == nil {
-		e.Body, err = l.packer.Unpack(body, packed)
-	}
-	copy(e.Digest[:], digest)
-	e.Time, e.Received = sqlstore.Time(at), sqlstore.Time(received)
-	return e, err
-}
-
 // Events implements lineage.Store.
 func (l *Lineage) Events(ctx context.Context, q lineage.EventQuery) ([]lineage.Recorded, int, error) {
 	clause := dialect.Events(q)
 	found, err := l.events(ctx, func() (*sql.Rows, error) {
-		return l.read.QueryContext(ctx, `SELECT `+eventColumns+` FROM events`+clause.String(), clause.Args...)
+		return l.read.QueryContext(ctx, `SELECT `+sqlstore.EventColumns+` FROM events`+clause.String(), clause.Args...)
 	}, func(lineage.Recorded) int { return 0 })
 	if err != nil {
 		return nil, 0, err

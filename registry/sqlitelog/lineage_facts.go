@@ -105,7 +105,7 @@ func (l *Lineage) facts(ctx context.Context, ask func() (*sql.Rows, error)) ([]l
 }
 
 // collect reads rows until their sizes come to a page's.
-func collect[T any](ask func() (*sql.Rows, error), scan func(row) (T, error), size func(T) int) ([]T, error) {
+func collect[T any](ask func() (*sql.Rows, error), scan func(sqlstore.Row) (T, error), size func(T) int) ([]T, error) {
 	rows, err := ask()
 	if err != nil {
 		return nil, err
@@ -123,11 +123,8 @@ func collect[T any](ask func() (*sql.Rows, error), scan func(row) (T, error), si
 	return page, rows.Err()
 }
 
-// row is a row to be scanned.
-type row interface{ Scan(dest ...any) error }
-
 // scanFact reads a row of seq and factColumns.
-func scanFact(r row) (lineage.Change, error) {
+func scanFact(r sqlstore.Row) (lineage.Change, error) {
 	var c lineage.Change
 	var first, last, said int64
 	f := &c.Fact
