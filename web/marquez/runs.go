@@ -113,6 +113,15 @@ func (v reader) runs(ctx context.Context, job lineage.NodeInfo, p page) ([]linea
 	return runs, nil
 }
 
+// run finds a run by the id of the path.
+func (v reader) run(r *http.Request) (lineage.Run, error) {
+	id, err := pathName(r, "run")
+	if err != nil {
+		return lineage.Run{}, err
+	}
+	return v.findRun(r.Context(), id)
+}
+
 // findRun finds a run by its id, which may be a node id.
 func (v reader) findRun(ctx context.Context, id string) (lineage.Run, error) {
 	id = strings.ToLower(strings.TrimPrefix(id, "run:"))
@@ -174,12 +183,8 @@ func (h *Handler) jobRuns(r *http.Request) (any, error) {
 }
 
 func (h *Handler) run(r *http.Request) (any, error) {
-	id, err := pathName(r, "run")
-	if err != nil {
-		return nil, err
-	}
 	v, ctx := h.reader(), r.Context()
-	known, err := v.findRun(ctx, id)
+	known, err := v.run(r)
 	if err != nil {
 		return nil, err
 	}
@@ -228,12 +233,8 @@ type runFacetList struct {
 }
 
 func (h *Handler) runFacets(r *http.Request) (any, error) {
-	id, err := pathName(r, "run")
-	if err != nil {
-		return nil, err
-	}
 	v, ctx := h.reader(), r.Context()
-	known, err := v.findRun(ctx, id)
+	known, err := v.run(r)
 	if err != nil {
 		return nil, err
 	}
