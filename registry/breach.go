@@ -331,7 +331,7 @@ func (r *Registry) recorded(ctx context.Context, st *State, subject string) ([]f
 				continue
 			}
 			told[f.Key()] = true
-			who := cmp.Or(b.actor, "somebody unknown")
+			who := authorOf(b.actor)
 			f.Evidence = append(slices.Clone(f.Evidence), fmt.Sprintf("let pass on %s, when %s changed it: %s",
 				time.UnixMilli(b.millis).UTC().Format(time.DateOnly), who, b.Passage.reason()))
 			f.Tolerated = &finding.Tolerance{By: finding.ByRecord, Reason: b.Passage.reason(), Author: who}

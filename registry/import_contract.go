@@ -36,10 +36,7 @@ func (r *Registry) prepareContract(ctx context.Context, st *State, c StoredContr
 		return in, nil
 	}
 	in.facts = contractFactsOf(doc, promise)
-	in.facts.By = c.Actor
-	if !c.Time.IsZero() {
-		in.facts.Filed = c.Time.UnixMilli()
-	}
+	in.facts.By, in.facts.Filed = c.Actor, millisOf(c.Time)
 	var err error
 	in.same, err = r.filed(ctx, st, c.Subject, []byte(c.Text))
 	return in, err
@@ -83,10 +80,7 @@ func (imp *importing) decideException(e Exception) ImportResult {
 		}
 		return conflict("Exception '%s' is another here, for '%s'", e.ID, imp.next.exceptions.all[i].Subject)
 	}
-	facts := exceptionFacts{Exemption: e.Exemption}
-	if !e.Time.IsZero() {
-		facts.Recorded = e.Time.UnixMilli()
-	}
+	facts := exceptionFacts{Exemption: e.Exemption, Recorded: millisOf(e.Time)}
 	return imp.take(ImportStored, put(Key{Kind: kindException, ID: e.ID}, facts, ""))
 }
 

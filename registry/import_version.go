@@ -106,10 +106,7 @@ func (p *importPreparation) understand(ctx context.Context, in *incoming) error 
 	in.facts = schemaFacts{
 		ID: in.ID, Type: in.Type, References: in.References,
 		Metadata: in.Metadata.Clone(), RuleSet: in.RuleSet.Clone(), Deriver: deriver,
-		Imported: true,
-	}
-	if !in.Time.IsZero() {
-		in.facts.Registered = in.Time.UnixMilli()
+		Imported: true, Registered: millisOf(in.Time),
 	}
 	walk := &refWalk{registry: p.registry, st: p.next, deleted: true, seen: map[string]bool{}, pending: p.texts}
 	if err := walk.walk(ctx, in.Subject, in.References, 0); err != nil {

@@ -1,6 +1,7 @@
 package registry
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -103,7 +104,7 @@ func (r *Registry) passed(ctx context.Context, s *subject) ([]finding.Finding, e
 		out = append(out, finding.Finding{
 			Code: way.code, Severity: finding.Warning, Subject: s.name, Path: versionPath(v),
 			Message: fmt.Sprintf("version %d %s by %s on %s and was not judged",
-				v.number, way.did, authorOf(e), e.Time.UTC().Format(time.DateOnly)),
+				v.number, way.did, authorOf(e.Actor), e.Time.UTC().Format(time.DateOnly)),
 			Hint: "look at what is found in the subject; what is well so, an exception excuses",
 		})
 	}
@@ -113,12 +114,8 @@ func (r *Registry) passed(ctx context.Context, s *subject) ([]finding.Finding, e
 // versionPath is the place of a finding that speaks of a version as a whole.
 func versionPath(v *version) string { return fmt.Sprintf("version %d", v.number) }
 
-func authorOf(e Entry) string {
-	if e.Actor == "" {
-		return "somebody unknown"
-	}
-	return e.Actor
-}
+// authorOf names an actor to people.
+func authorOf(actor string) string { return cmp.Or(actor, "somebody unknown") }
 
 // newest is the newest active version that is as asked, nil if none is.
 func (s *subject) newest(is func(*version) bool) *version {
@@ -135,14 +132,15 @@ func (s *subject) newest(is func(*version) bool) *version {
 // subjects that have any.
 func (r *Registry) SetBaseline(ctx context.Context, prefix string) ([]string, error) {
 	st := r.state.Load()
-	subjects := st.streams(prefix)
+	streams := st.streams(prefix)
+	var gone []string // there is nothing left that could owe
 	st.baselines.Scan(func(name string, _ *finding.Baseline) bool {
-		if underPrefix(prefix, name) && !slices.Contains(subjects, name) {
-			subjects = append(subjects, name) // there is nothing left that could owe
+		if _, there := slices.BinarySearch(streams, name); !there && underPrefix(prefix, name) {
+			gone = append(gone, name)
 		}
 		return true
 	})
-	return r.setBaseline(ctx, st, subjects)
+	return r.setBaseline(ctx, st, slices.Concat(streams, gone))
 }
 
 // BaselineImported is SetBaseline for those of the given subjects whose newest
