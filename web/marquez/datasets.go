@@ -161,6 +161,23 @@ func (h *Handler) dataset(r *http.Request) (any, error) {
 
 // dataset tells all of one dataset.
 func (v reader) dataset(ctx context.Context, info lineage.NodeInfo) (dataset, error) {
+	d, err := v.described(ctx, info)
+	if err != nil {
+		return d, err
+	}
+	writes, _, err := v.writes(ctx, info, 1)
+	if err != nil {
+		return d, err
+	}
+	if d.CurrentVersion = optional(versionOf(info.Node)); len(writes) > 0 {
+		d.CurrentVersion = optional(writes[0].version(info.Node))
+		d.LastModifiedAt = optionalTime(writes[0].Last)
+	}
+	return d, nil
+}
+
+// described tells of a dataset what its runs need not be asked for.
+func (v reader) described(ctx context.Context, info lineage.NodeInfo) (dataset, error) {
 	d := datasetOf(info, lineage.MaxFields)
 	said, err := v.facets(ctx, info)
 	if err != nil {
@@ -175,13 +192,5 @@ func (v reader) dataset(ctx context.Context, info lineage.NodeInfo) (dataset, er
 	d.LastLifecycleState = strings.ToUpper(change.State)
 	d.Deleted = d.LastLifecycleState == "DROP"
 	d.ColumnLineage = v.fieldOrigins(info)
-	writes, _, err := v.writes(ctx, info, 1)
-	if err != nil {
-		return d, err
-	}
-	if d.CurrentVersion = optional(versionOf(string(info.Kind), info.Namespace, info.Name)); len(writes) > 0 {
-		d.CurrentVersion = optional(writes[0].version(info.Node))
-		d.LastModifiedAt = optionalTime(writes[0].Last)
-	}
 	return d, nil
 }

@@ -56,7 +56,7 @@ const (
 
 // jobVersionID is the id of a job's version. Accord tells of one at a time: what
 // the job reads and writes by all that was seen lately.
-func jobVersionID(n lineage.Node) string { return versionOf(string(n.Kind), n.Namespace, n.Name) }
+func jobVersionID(n lineage.Node) string { return versionOf(n) }
 
 func jobType(t lineage.JobType) string {
 	switch strings.ToUpper(t.ProcessingType) {

@@ -159,8 +159,10 @@ func (v reader) facet(ctx context.Context, info lineage.NodeInfo, name string) (
 	return facetsOf(facts), nil
 }
 
-// versionOf makes the id of a version, always the same of the same parts.
-func versionOf(parts ...string) string {
+// versionOf makes the id of a version of a node, always the same of the same
+// names. Without said, what it is called, it is the only one there is.
+func versionOf(n lineage.Node, said ...string) string {
+	parts := append([]string{string(n.Kind), n.Namespace, n.Name}, said...)
 	return uuid.NewSHA1(uuid.NameSpaceURL, []byte("accord:"+lineage.Key(parts...))).String()
 }
 

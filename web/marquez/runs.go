@@ -215,9 +215,9 @@ func (h *Handler) run(r *http.Request) (any, error) {
 // said which version it was.
 func versionRead(n lineage.Node, io lineage.RunIO) string {
 	if io.Version == "" {
-		return versionOf(string(n.Kind), n.Namespace, n.Name)
+		return versionOf(n)
 	}
-	return versionOf(string(n.Kind), n.Namespace, n.Name, io.Version)
+	return versionOf(n, io.Version)
 }
 
 func (v reader) runFacets(ctx context.Context, id string) (facets, error) {

@@ -60,7 +60,7 @@ type write struct {
 
 // version is the id of what a run wrote.
 func (w write) version(n lineage.Node) string {
-	return versionOf(string(n.Kind), n.Namespace, n.Name, cmp.Or(w.said, w.ID))
+	return versionOf(n, cmp.Or(w.said, w.ID))
 }
 
 // writes are the runs that wrote a dataset, the newest first, at least so many
@@ -149,7 +149,7 @@ func (h *Handler) datasetVersion(r *http.Request) (any, error) {
 // versions are those of a dataset, the newest first: what each run left, or the
 // one there is if no run is known.
 func (v reader) versions(ctx context.Context, info lineage.NodeInfo, most int) ([]datasetVersion, bool, error) {
-	now, err := v.dataset(ctx, info)
+	now, err := v.described(ctx, info)
 	if err != nil {
 		return nil, false, err
 	}
@@ -170,7 +170,7 @@ func (v reader) versions(ctx context.Context, info lineage.NodeInfo, most int) (
 		all = append(all, d)
 	}
 	if len(all) == 0 {
-		all = append(all, now.version(*now.CurrentVersion, info.First))
+		all = append(all, now.version(versionOf(info.Node), info.First))
 	}
 	all[0].Fields, all[0].Facets, all[0].LifecycleState = now.Fields, now.Facets, now.LastLifecycleState
 	return all, more, nil
