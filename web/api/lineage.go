@@ -246,10 +246,10 @@ func (h *Handler) lineagePath(r *request) (any, error) {
 	if between.Depth, err = r.count("depth"); err != nil {
 		return nil, err
 	}
-	best := client.LineagePath{}
+	g, best := h.graph(), client.LineagePath{}
 	for _, between.From = range from {
 		for _, between.To = range to {
-			route, ok := h.graph().Path(between)
+			route, ok := g.Path(between)
 			if ok && (!best.Found || len(route.Steps) < len(best.Steps)) {
 				best = client.LineagePath{Found: true, Route: route}
 			}
