@@ -13,31 +13,25 @@ import (
 // lateStore is a lineage.Store that may be away at first: what it is asked then
 // fails with why, and the registry goes on without lineage.
 type lateStore struct {
-	now atomic.Pointer[lineage.Store]
-	why atomic.Pointer[error]
+	now atomic.Pointer[lineage.Store] // absent while it is away
 }
 
 // came makes s what is asked from now on.
 func (l *lateStore) came(s lineage.Store) { l.now.Store(&s) }
 
 // away says why there is no store yet.
-func (l *lateStore) away(err error) { l.why.Store(&err) }
+func (l *lateStore) away(err error) { l.came(absent{fmt.Errorf("lineage is away: %w", err)}) }
 
 // fault is why there is no store, nil if there is one.
 func (l *lateStore) fault() error {
-	if l.now.Load() != nil {
-		return nil
+	if a, away := l.store().(absent); away {
+		return a.err
 	}
-	return fmt.Errorf("lineage is away: %w", *l.why.Load())
+	return nil
 }
 
 // store is what is asked.
-func (l *lateStore) store() lineage.Store {
-	if s := l.now.Load(); s != nil {
-		return *s
-	}
-	return absent{l.fault()}
-}
+func (l *lateStore) store() lineage.Store { return *l.now.Load() }
 
 func (l *lateStore) Put(ctx context.Context, facts []lineage.Fact) error {
 	return l.store().Put(ctx, facts)
