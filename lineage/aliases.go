@@ -156,8 +156,8 @@ func (a *aliases) resolve(n Node) Node {
 // count is how many names mean another.
 func (a *aliases) count() int {
 	n := 0
-	for i := range int32(a.names.n) { //nolint:gosec // as push
-		if known := a.names.at(i); known.to != known.from.ID {
+	for _, known := range a.names.all() {
+		if known.to != known.from.ID {
 			n++
 		}
 	}

@@ -316,17 +316,17 @@ func rebuild(g *Graph, aliased *builder) *builder {
 		moved.from, moved.to, moved.of = names[w.from], names[w.to], names[w.of]
 		return moved
 	}
-	for p := range g.streams.all() {
+	for _, p := range g.streams.pairs.all() {
 		for w := range p.witnesses() {
 			b.join(renamed(w))
 		}
 	}
-	for p := range g.throughs.all() {
+	for _, p := range g.throughs.pairs.all() {
 		for w := range p.witnesses() {
 			b.pass(renamed(w), p.marks&inputless != 0)
 		}
 	}
-	for p := range g.flows.all() {
+	for _, p := range g.flows.pairs.all() {
 		for w := range p.witnesses() {
 			b.trace(renamed(w), g.fields.at(p.from).path, g.fields.at(p.to).path, p.via >= 0)
 		}

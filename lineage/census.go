@@ -3,6 +3,7 @@ package lineage
 import (
 	"cmp"
 	"iter"
+	"maps"
 	"slices"
 )
 
@@ -10,8 +11,7 @@ import (
 // last seen.
 func (g *Graph) Census(kind NodeKind) iter.Seq2[Node, Interval] {
 	return func(yield func(Node, Interval) bool) {
-		for i := range int32(g.vertices.n) { //nolint:gosec // as push
-			v := g.vertices.at(i)
+		for i, v := range g.vertices.all() {
 			if v.node.Kind == kind && !yield(v.node, g.seen(i, v)) {
 				return
 			}
@@ -43,17 +43,14 @@ func (g *Graph) seen(i int32, v *vertex) Interval {
 // Tags are those of all nodes and fields, each key and value once and in order.
 func (g *Graph) Tags() []Tag {
 	known := map[Tag]bool{}
-	for i := range int32(g.vertices.n) { //nolint:gosec // as push
-		if d := g.vertices.at(i).details; d != nil {
-			for _, t := range d.tags {
+	for _, v := range g.vertices.all() {
+		if v.details != nil {
+			for _, t := range v.tags {
 				known[Tag{Key: t.Key, Value: t.Value}] = true
 			}
 		}
 	}
-	var all []Tag
-	for t := range known {
-		all = append(all, t)
-	}
-	slices.SortFunc(all, func(a, b Tag) int { return cmp.Or(cmp.Compare(a.Key, b.Key), cmp.Compare(a.Value, b.Value)) })
-	return all
+	return slices.SortedFunc(maps.Keys(known), func(a, b Tag) int {
+		return cmp.Or(cmp.Compare(a.Key, b.Key), cmp.Compare(a.Value, b.Value))
+	})
 }

@@ -53,8 +53,7 @@ func (g *Graph) listStreams(l Listing, wanted func(*Stream) bool) ([]Stream, int
 	n := g.lens(l.Scope)
 	l.Namespace = g.namespace(DatasetNode, l.Namespace)
 	var all []Stream
-	for i := range int32(g.vertices.n) { //nolint:gosec // as push
-		v := g.vertices.at(i)
+	for i, v := range g.vertices.all() {
 		if v.node.Kind != DatasetNode || l.Namespace != "" && v.node.Namespace != l.Namespace {
 			continue
 		}
@@ -114,8 +113,8 @@ func (g *Graph) UndocumentedProducers(l Listing) ([]Producer, int) {
 	n := g.lens(l.Scope)
 	l.Namespace = g.namespace(DatasetNode, l.Namespace)
 	var all []Producer
-	for i := range int32(g.vertices.n) { //nolint:gosec // as push
-		if v := g.vertices.at(i); v.node.Kind == JobNode {
+	for i, v := range g.vertices.all() {
+		if v.node.Kind == JobNode {
 			if p, ok := n.undocumented(i, v, l.Namespace); ok {
 				all = append(all, p)
 			}

@@ -2,7 +2,6 @@ package lineage
 
 import (
 	"cmp"
-	"iter"
 	"slices"
 )
 
@@ -10,17 +9,6 @@ import (
 type layer struct {
 	adjacent vector[adjacency]
 	pairs    vector[pair]
-}
-
-// all yields the pairs.
-func (l *layer) all() iter.Seq[*pair] {
-	return func(yield func(*pair) bool) {
-		for i := range int32(l.pairs.n) { //nolint:gosec // as push
-			if !yield(l.pairs.at(i)) {
-				return
-			}
-		}
-	}
 }
 
 // adjacency is what lies next to a vertex, in the order of link.compare.

@@ -116,8 +116,8 @@ func (g *Graph) span(near *adjacency) (seen Interval) {
 func (g *Graph) Nodes(kind NodeKind, l Listing) ([]Node, int) {
 	var all []Node
 	l.Namespace = g.namespace(kind, l.Namespace)
-	for i := range int32(g.vertices.n) { //nolint:gosec // as push
-		if n := g.vertices.at(i).node; n.Kind == kind && (l.Namespace == "" || n.Namespace == l.Namespace) {
+	for _, v := range g.vertices.all() {
+		if n := v.node; n.Kind == kind && (l.Namespace == "" || n.Namespace == l.Namespace) {
 			all = append(all, n)
 		}
 	}
@@ -134,8 +134,8 @@ func page[T any](all []T, l Listing) []T {
 // Namespaces lists the namespaces of a kind of nodes in order.
 func (g *Graph) Namespaces(kind NodeKind) []string {
 	seen := map[string]bool{}
-	for i := range int32(g.vertices.n) { //nolint:gosec // as push
-		if n := g.vertices.at(i).node; n.Kind == kind {
+	for _, v := range g.vertices.all() {
+		if n := v.node; n.Kind == kind {
 			seen[n.Namespace] = true
 		}
 	}

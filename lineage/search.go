@@ -13,8 +13,7 @@ import (
 func (g *Graph) Search(text string, kind NodeKind, limit int) ([]Node, int) {
 	ranks := map[int32]int{}
 	text = strings.ToLower(text)
-	for i := range int32(g.names.n) { //nolint:gosec // as push
-		known := g.names.at(i)
+	for _, known := range g.names.all() {
 		n := g.vertices.at(known.vertex).node
 		if n.Kind != DatasetNode && n.Kind != JobNode || kind != "" && n.Kind != kind {
 			continue

@@ -1,5 +1,7 @@
 package lineage
 
+import "iter"
+
 // A vector is an array that is copied in constant time: a copy shares all with
 // its original until one of its parts is edited, and then costs that part. An
 // edition is who edits; parts it made itself are edited in place.
@@ -35,14 +37,20 @@ func (v *vector[T]) at(i int32) *T {
 	return &v.branches[i>>chunkBits].leaves[i>>leafBits&(branchSize-1)].items[i&(leafSize-1)]
 }
 
+// all yields the items to read, with their indexes.
+func (v *vector[T]) all() iter.Seq2[int32, *T] {
+	return func(yield func(int32, *T) bool) {
+		for i := range int32(v.n) { //nolint:gosec // as push
+			if !yield(i, v.at(i)) {
+				return
+			}
+		}
+	}
+}
+
 // edit returns an item to write.
 func (v *vector[T]) edit(e *edition, i int32) *T {
-	v.own(e)
-	b := v.branches[i>>chunkBits]
-	if b.owner != e {
-		b = &branch[T]{e, b.leaves}
-		v.branches[i>>chunkBits] = b
-	}
+	b := v.branch(e, i)
 	l := b.leaves[i>>leafBits&(branchSize-1)]
 	if l.owner != e {
 		l = &leaf[T]{e, l.items}
@@ -58,17 +66,24 @@ func (v *vector[T]) push(e *edition, item T) int32 {
 	if int(i>>chunkBits) == len(v.branches) {
 		v.branches = append(v.branches, &branch[T]{owner: e})
 	}
-	b := v.branches[i>>chunkBits]
-	if b.owner != e {
-		b = &branch[T]{e, b.leaves}
-		v.branches[i>>chunkBits] = b
-	}
+	b := v.branch(e, i)
 	if b.leaves[i>>leafBits&(branchSize-1)] == nil {
 		b.leaves[i>>leafBits&(branchSize-1)] = &leaf[T]{owner: e}
 	}
 	v.n++
 	*v.edit(e, i) = item
 	return i
+}
+
+// branch returns the branch of an item, to write.
+func (v *vector[T]) branch(e *edition, i int32) *branch[T] {
+	v.own(e)
+	b := v.branches[i>>chunkBits]
+	if b.owner != e {
+		b = &branch[T]{e, b.leaves}
+		v.branches[i>>chunkBits] = b
+	}
+	return b
 }
 
 func (v *vector[T]) own(e *edition) {
