@@ -1,5 +1,7 @@
 package lineage
 
+import "cmp"
+
 // NodeFact says that a dataset or a job exists.
 type NodeFact struct {
 	Node
@@ -122,6 +124,17 @@ type Transformation struct {
 	Type    string `json:"type"`
 	Subtype string `json:"subtype,omitempty"`
 	Masking bool   `json:"masking,omitempty"`
+}
+
+// Compare orders transformations by type, then subtype, the masking ones last.
+func (t Transformation) Compare(o Transformation) int {
+	if d := cmp.Or(cmp.Compare(t.Type, o.Type), cmp.Compare(t.Subtype, o.Subtype)); d != 0 || t.Masking == o.Masking {
+		return d
+	}
+	if o.Masking {
+		return -1
+	}
+	return 1
 }
 
 // The types of transformations.

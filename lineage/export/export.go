@@ -54,23 +54,8 @@ func tidied(links []lineage.Link) []lineage.Link {
 func compareLinks(a, b lineage.Link) int {
 	return cmp.Or(
 		a.From.Compare(b.From), a.To.Compare(b.To), a.Via.Compare(b.Via),
-		slices.CompareFunc(a.Transformations, b.Transformations, compareTransformations),
+		slices.CompareFunc(a.Transformations, b.Transformations, lineage.Transformation.Compare),
 	)
-}
-
-func compareTransformations(a, b lineage.Transformation) int {
-	return cmp.Or(cmp.Compare(a.Type, b.Type), cmp.Compare(a.Subtype, b.Subtype), compareBool(a.Masking, b.Masking))
-}
-
-// compareBool orders false before true.
-func compareBool(a, b bool) int {
-	switch {
-	case a == b:
-		return 0
-	case b:
-		return -1
-	}
-	return 1
 }
 
 // numbered gives each node a short name, for forms whose names hold no

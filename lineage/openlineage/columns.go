@@ -31,18 +31,7 @@ type origin struct {
 }
 
 func (o origin) compare(p origin) int {
-	return cmp.Or(o.from.Compare(p.from), cmp.Compare(o.Type, p.Type), cmp.Compare(o.Subtype, p.Subtype), compareBool(o.Masking, p.Masking))
-}
-
-// compareBool orders false before true.
-func compareBool(a, b bool) int {
-	switch {
-	case a == b:
-		return 0
-	case b:
-		return -1
-	}
-	return 1
+	return cmp.Or(o.from.Compare(p.from), o.Transformation.Compare(p.Transformation))
 }
 
 // detail is what of an origin is no part of its identity.
