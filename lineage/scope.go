@@ -118,11 +118,12 @@ func (n *lens) see(layer *layer, l *link) (sight, bool) {
 func (n *lens) look(p *pair) (best sight, ok bool) {
 	latest := uint32(0)
 	for w := range p.witnesses() {
-		if !n.admits(w) || second(w.first) > n.known() {
+		if second(w.first) > n.known() {
 			continue
 		}
-		latest = max(latest, second(n.lastOf(w)))
-		if s, counts := n.witness(w); counts && (!ok || s.better(best)) {
+		s, counts := n.witness(w)
+		latest = max(latest, s.last)
+		if counts && (!ok || s.better(best)) {
 			best, ok = s, true
 		}
 	}
@@ -147,7 +148,8 @@ func (n *lens) admits(w *witness) bool {
 	return percent(r.confidence) >= n.min && (len(n.evidence) == 0 || slices.Contains(n.evidence, r.evidence))
 }
 
-// witness judges one sighting.
+// witness judges one sighting. One that is not of the evidence and confidence
+// wanted was never seen.
 func (n *lens) witness(w *witness) (sight, bool) {
 	if !n.admits(w) {
 		return sight{}, false
