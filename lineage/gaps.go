@@ -152,9 +152,7 @@ func (n *lens) undocumented(job int32, v *vertex, namespace string) (Producer, b
 	slices.SortFunc(p.Datasets, Node.Compare)
 	p.Left = max(0, len(p.Datasets)-maxTold)
 	p.Datasets = p.Datasets[:min(len(p.Datasets), maxTold)]
-	slices.SortFunc(p.Sightings, compareSightings)
-	p.Sightings = slices.Compact(p.Sightings)
-	p.Sightings = p.Sightings[:min(len(p.Sightings), maxTold)]
+	p.Sightings = told(p.Sightings)
 	return p, len(p.Datasets) > 0
 }
 

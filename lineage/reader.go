@@ -289,9 +289,7 @@ func (r *Reader) settle(best sight) {
 		}
 		r.Interval = r.Span(s.Interval)
 	}
-	slices.SortFunc(r.Sightings, compareSightings)
-	r.Sightings = slices.Compact(r.Sightings)
-	r.Sightings = r.Sightings[:min(len(r.Sightings), maxTold)]
+	r.Sightings = told(r.Sightings)
 	slices.Sort(r.Versions)
 	r.Versions = slices.Compact(r.Versions)
 	r.Versions = r.Versions[max(0, len(r.Versions)-maxTold):]
@@ -355,6 +353,13 @@ func compareReaders(a, b Reader) int {
 		return slices.Index(order, r.Knowledge)
 	}
 	return cmp.Or(cmp.Compare(rank(a), rank(b)), cmp.Compare(b.Confidence, a.Confidence), a.Job.Compare(b.Job))
+}
+
+// told puts sightings in order, each once, and cuts them.
+func told(sightings []Sighting) []Sighting {
+	slices.SortFunc(sightings, compareSightings)
+	sightings = slices.Compact(sightings)
+	return sightings[:min(len(sightings), maxTold)]
 }
 
 // compareSightings orders sightings, the strongest evidence first.
