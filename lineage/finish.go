@@ -64,12 +64,7 @@ func (b *builder) reconsider(i int32) {
 	if v.details == nil {
 		return
 	}
-	for _, p := range v.passes {
-		b.throughs.dirty[p] = true
-	}
-	for _, p := range v.traces {
-		b.flows.dirty[p] = true
-	}
+	b.stirVia(v)
 	for _, f := range v.fields {
 		touch(b.flows, linksVia(b.flows.adjacent.at(f).in, -1), true)
 	}

@@ -109,6 +109,11 @@ func (b *builder) stir(job int32) {
 	for _, l := range near.out {
 		b.streams.dirty[l.pair] = true
 	}
+	b.stirVia(v)
+}
+
+// stirVia has summed up anew what passes through a job.
+func (b *builder) stirVia(v *vertex) {
 	for _, p := range v.passes {
 		b.throughs.dirty[p] = true
 	}
