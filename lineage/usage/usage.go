@@ -51,11 +51,12 @@ func (s Sighting) client() lineage.ID {
 
 // tools are programs that read schemas and no streams: people's browsers and
 // command lines, and Accord itself.
-var tools = []string{"", "accord/", "curl/", "Wget/", "HTTPie/", "Mozilla/", "PostmanRuntime/", "kube-probe/", "Prometheus/"}
+var tools = []string{"accord/", "curl/", "Wget/", "HTTPie/", "Mozilla/", "PostmanRuntime/", "kube-probe/", "Prometheus/"}
 
-// tool reports whether a program is known to be no reader of streams.
+// tool reports whether a program is known to be no reader of streams, or is not
+// named.
 func tool(agent string) bool {
-	return agent == "" || slices.ContainsFunc(tools[1:], func(prefix string) bool { return strings.HasPrefix(agent, prefix) })
+	return agent == "" || slices.ContainsFunc(tools, func(prefix string) bool { return strings.HasPrefix(agent, prefix) })
 }
 
 // Putter is what a Recorder needs of a store.
