@@ -141,10 +141,7 @@ type topicFacet struct {
 
 func (f *facts) topics() {
 	f.streams = make(map[string]bool, len(f.scan.Topics))
-	byTopic := make(map[string][]Producer)
-	for _, p := range f.scan.Producers {
-		byTopic[p.Topic] = append(byTopic[p.Topic], p)
-	}
+	byTopic := f.scan.producersByTopic()
 	for _, t := range f.scan.Topics {
 		if t.Internal {
 			continue

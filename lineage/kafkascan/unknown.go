@@ -32,10 +32,7 @@ func (s *Scan) Unknown() []string {
 
 // unknownWriters are sentences on streams that somebody without a name writes.
 func (s *Scan) unknownWriters() []string {
-	byTopic := make(map[string][]Producer)
-	for _, p := range s.Producers {
-		byTopic[p.Topic] = append(byTopic[p.Topic], p)
-	}
+	byTopic := s.producersByTopic()
 	names := s.Names()
 	var sentences []string
 	for _, t := range s.Topics {

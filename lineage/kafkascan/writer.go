@@ -111,6 +111,15 @@ func (s *scanner) producers(ctx context.Context) {
 	})
 }
 
+// producersByTopic are the producers of each topic.
+func (s *Scan) producersByTopic() map[string][]Producer {
+	byTopic := make(map[string][]Producer)
+	for _, p := range s.Producers {
+		byTopic[p.Topic] = append(byTopic[p.Topic], p)
+	}
+	return byTopic
+}
+
 // askProducers adds the last write of each producer to the topics of a slice.
 func (s *scanner) askProducers(ctx context.Context, slice []share, last map[Producer]time.Time) {
 	req := kmsg.NewPtrDescribeProducersRequest()
