@@ -165,10 +165,15 @@ func (d database) table(name string) string {
 	return ""
 }
 
+// unknownAddress is where a JDBC address leads that cannot be read.
+func unknownAddress() other {
+	return other{notes: []string{"the address of the database is of a kind that is not known"}}
+}
+
 func jdbcSource(cfg config) other {
 	db, ok := jdbc(cfg["connection.url"])
 	if !ok {
-		return other{notes: []string{"the address of the database is of a kind that is not known"}}
+		return unknownAddress()
 	}
 	if cfg["schema.pattern"] != "" {
 		db.schema = cfg["schema.pattern"]
@@ -200,7 +205,7 @@ func jdbcSinkOfDebezium(cfg config) other {
 func jdbcInto(cfg config, format string, name func(topic string) string) other {
 	db, ok := jdbc(cfg["connection.url"])
 	if !ok {
-		return other{notes: []string{"the address of the database is of a kind that is not known"}}
+		return unknownAddress()
 	}
 	format = cmp.Or(format, "${topic}")
 	return other{store: db.store, whole: db.name, into: func(topic string) string {

@@ -71,8 +71,9 @@ type body struct {
 }
 
 func (f *facts) connector(c *Connector) {
-	job := lineage.ID{Namespace: f.connect, Name: c.Name}
-	f.node(lineage.Node{Kind: lineage.JobNode, ID: job})
+	node := lineage.Job(f.connect, c.Name)
+	job := node.ID
+	f.node(node)
 	about := body{Class: c.Class, Type: "sink", State: c.State, Pattern: c.Pattern, Notes: c.Notes}
 	toTopic, toStore := lineage.Reads, lineage.Writes
 	if c.Source {
@@ -82,7 +83,7 @@ func (f *facts) connector(c *Connector) {
 	if err != nil {
 		panic(err) // a plain struct
 	}
-	f.all = append(f.all, lineage.Facet{Entity: lineage.Node{Kind: lineage.JobNode, ID: job}.Entity(), Facet: "connect", Body: text, Interval: f.at}.Fact())
+	f.all = append(f.all, lineage.Facet{Entity: node.Entity(), Facet: "connect", Body: text, Interval: f.at}.Fact())
 	if c.Group != "" {
 		f.all = append(f.all, lineage.Alias{
 			Kind: lineage.JobNode, From: lineage.ID{Namespace: f.kafka, Name: c.Group}, To: job,
@@ -94,7 +95,7 @@ func (f *facts) connector(c *Connector) {
 		flows[flow.Topic] = append(flows[flow.Topic], flow.Table)
 	}
 	for _, t := range c.Topics {
-		evidence, confidence, note := lineage.Configured, lineage.Likely, "the connector's configuration names it"
+		evidence, confidence, note := lineage.Configured, lineage.Likely, byConfiguration
 		if t.Seen {
 			evidence, confidence, note = lineage.Observed, lineage.Certain, "among the topics that Kafka Connect saw the connector use"
 		}
@@ -108,7 +109,7 @@ func (f *facts) connector(c *Connector) {
 		}
 		for _, name := range flows[t.Name] {
 			table := lineage.ID{Namespace: c.Store, Name: name}
-			f.edge(job, toStore, table, lineage.Configured, lineage.VeryLikely, "the connector's configuration names it")
+			f.edge(job, toStore, table, lineage.Configured, lineage.VeryLikely, byConfiguration)
 			f.flow(c, job, topic, table)
 		}
 	}
@@ -118,7 +119,7 @@ func (f *facts) connector(c *Connector) {
 // table a topic belongs to: all tables it may be, or what holds them.
 func (f *facts) somewhere(c *Connector, job lineage.ID, direction lineage.Direction) {
 	for _, table := range c.Tables {
-		f.edge(job, direction, lineage.ID{Namespace: c.Store, Name: table}, lineage.Configured, lineage.VeryLikely, "the connector's configuration names it")
+		f.edge(job, direction, lineage.ID{Namespace: c.Store, Name: table}, lineage.Configured, lineage.VeryLikely, byConfiguration)
 	}
 	if len(c.Tables) == 0 && c.Whole != "" {
 		f.edge(job, direction, lineage.ID{Namespace: c.Store, Name: c.Whole}, lineage.Configured, lineage.Possible, "the connector's configuration leads there; where in it is not known")
@@ -143,6 +144,9 @@ func (f *facts) edge(job lineage.ID, direction lineage.Direction, dataset lineag
 		Evidence: evidence, Source: Source, Confidence: confidence, Note: note, Interval: f.at,
 	}.Fact())
 }
+
+// byConfiguration is how an edge is known that nobody saw used.
+const byConfiguration = "the connector's configuration names it"
 
 // flow says that a topic is made of a table or the other way, and which of
 // their fields are.
