@@ -9,11 +9,11 @@ import (
 // what it cannot place it notes and steps over, up to the next word that begins
 // a clause.
 type parser struct {
-	sql     string
-	tokens  []token // the last is the endToken
-	pos     int
-	depth   int
-	unknown []fault
+	sql    string
+	tokens []token // the last is the endToken
+	pos    int
+	depth  int
+	faults
 	// lost: tokens were stepped over, so that tables may be missing.
 	lost bool
 }
@@ -24,9 +24,12 @@ type fault struct {
 	what string
 }
 
-func (p *parser) note(at int, what string) {
-	if len(p.unknown) < maxUnknown {
-		p.unknown = append(p.unknown, fault{at, what})
+// faults are what was not understood of a statement, at most maxUnknown.
+type faults struct{ unknown []fault }
+
+func (f *faults) note(at int, what string) {
+	if len(f.unknown) < maxUnknown {
+		f.unknown = append(f.unknown, fault{at, what})
 	}
 }
 

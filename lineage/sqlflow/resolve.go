@@ -5,15 +5,9 @@ import "strconv"
 // resolver turns the tree of one statement into relations.
 type resolver struct {
 	*analysis
-	unknown []fault
-	begin   int  // of the statement
-	spent   bool // the end of the work has been noted
-}
-
-func (r *resolver) note(at int, what string) {
-	if len(r.unknown) < maxUnknown {
-		r.unknown = append(r.unknown, fault{at, what})
-	}
+	faults
+	begin int  // of the statement
+	spent bool // the end of the work has been noted
 }
 
 // spend takes n of the work a script may cost; false if there is none left.
