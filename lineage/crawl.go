@@ -195,10 +195,7 @@ func (s *stop) beats(o *stop) int {
 func (c *crawl) reach(from int32, s stop) {
 	parent := &c.stops[from]
 	s.parent, s.hops = from, parent.hops+s.hops
-	s.sight = sight{
-		status: max(parent.status, s.status), percent: min(parent.percent, s.percent),
-		proven: parent.proven && s.proven, last: min(parent.last, s.last),
-	}
+	s.sight = parent.sight.then(s.sight)
 	if s.hops > c.depth {
 		return
 	}

@@ -80,6 +80,14 @@ type sight struct {
 	last    uint32
 }
 
+// then is what is seen past one thing of the next: the worst of both.
+func (s sight) then(o sight) sight {
+	return sight{
+		status: max(s.status, o.status), percent: min(s.percent, o.percent),
+		proven: s.proven && o.proven, last: min(s.last, o.last),
+	}
+}
+
 // better orders sights: the status, then the evidence, then the confidence.
 func (s sight) better(o sight) bool {
 	if s.status != o.status {

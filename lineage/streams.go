@@ -181,8 +181,5 @@ func (c *crawl) pass(job, input, output int32, t *link) (sight, bool) {
 		return sight{}, false
 	}
 	out, ok := c.see(&c.streams, writes)
-	return sight{
-		status: max(in.status, out.status), percent: min(in.percent, out.percent),
-		proven: in.proven && out.proven, last: min(in.last, out.last),
-	}, ok
+	return in.then(out), ok
 }
