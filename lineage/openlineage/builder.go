@@ -159,8 +159,7 @@ func (b *Builder) wait(ctx context.Context) error {
 type batch struct {
 	events, bytes int
 	last          lineage.Cursor
-	facts         []lineage.Fact
-	index         map[factID]int
+	merged
 }
 
 func (t *batch) full() bool {
@@ -169,19 +168,15 @@ func (t *batch) full() bool {
 
 func (t *batch) add(facts []lineage.Fact) {
 	for _, f := range facts {
-		id := factID{f.Kind, f.Key}
-		if i, ok := t.index[id]; ok {
-			t.facts[i] = lineage.Merge(t.facts[i], f)
-			continue
+		if !t.merge(f) {
+			t.append(f)
 		}
-		t.index[id] = len(t.facts)
-		t.facts = append(t.facts, f)
 	}
 }
 
 // next reads the next events and merges what they say.
 func (b *Builder) next(ctx context.Context) (*batch, error) {
-	t := &batch{last: b.read, index: map[factID]int{}}
+	t := &batch{last: b.read, merged: newMerged()}
 	for recorded, err := range b.store.Recorded(ctx, b.read) {
 		if err != nil {
 			return nil, err

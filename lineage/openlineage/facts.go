@@ -30,7 +30,7 @@ const maxFacts = 128 << 20
 func prove(e Event) (facts []lineage.Fact, leftOut int) {
 	c := &collector{
 		at: lineage.At(e.Time), source: Source, job: e.Job,
-		index: map[factID]int{}, explicit: map[lineage.ID]bool{},
+		merged: newMerged(), explicit: map[lineage.ID]bool{},
 	}
 	// An event without run that has an eventType is no statement of a design.
 	if e.Kind != RunEvent && e.Type == "" {
@@ -50,13 +50,35 @@ type factID struct {
 	key  string
 }
 
+// merged are facts of which no two have one identity.
+type merged struct {
+	facts []lineage.Fact
+	index map[factID]int
+}
+
+func newMerged() merged { return merged{index: map[factID]int{}} }
+
+// merge adds a fact to the one of its identity, and reports whether there is one.
+func (m *merged) merge(f lineage.Fact) bool {
+	i, ok := m.index[factID{f.Kind, f.Key}]
+	if ok {
+		m.facts[i] = lineage.Merge(m.facts[i], f)
+	}
+	return ok
+}
+
+// append adds a fact whose identity is new.
+func (m *merged) append(f lineage.Fact) {
+	m.index[factID{f.Kind, f.Key}] = len(m.facts)
+	m.facts = append(m.facts, f)
+}
+
 // collector gathers the facts of one event.
 type collector struct {
 	at     lineage.Interval
 	source string
 	job    lineage.ID // zero in a dataset event
-	facts  []lineage.Fact
-	index  map[factID]int
+	merged
 	// bytes are those of the facts' keys and bodies.
 	bytes, leftOut int
 	// explicit are the datasets whose lineage facet leaves no more to say.
@@ -65,9 +87,7 @@ type collector struct {
 
 // add puts a fact to the others, once.
 func (c *collector) add(f lineage.Fact) {
-	id := factID{f.Kind, f.Key}
-	if i, ok := c.index[id]; ok {
-		c.facts[i] = lineage.Merge(c.facts[i], f)
+	if c.merge(f) {
 		return
 	}
 	size := len(f.Key) + len(f.Scope) + len(f.Body)
@@ -76,8 +96,7 @@ func (c *collector) add(f lineage.Fact) {
 		return
 	}
 	c.bytes += size
-	c.index[id] = len(c.facts)
-	c.facts = append(c.facts, f)
+	c.append(f)
 }
 
 func (c *collector) node(n lineage.Node) {
