@@ -76,11 +76,17 @@ func again(read interface{ Fact() Fact }, err error) (Fact, error) {
 	return read.Fact(), nil
 }
 
+// evidenceAt is which part of the key is the evidence, of kinds that say.
+var evidenceAt = map[Kind]int{KindEdge: 5, KindAlias: 5, KindThrough: 7, KindField: 11}
+
 // Evidence is how the fact came to be known, "" for kinds that do not say.
 func (f Fact) Evidence() Evidence {
-	place, says := map[Kind]int{KindEdge: 5, KindAlias: 5, KindThrough: 7, KindField: 11}[f.Kind]
+	place, says := evidenceAt[f.Kind]
+	if !says {
+		return ""
+	}
 	parts, err := ParseKey(f.Key)
-	if !says || err != nil || len(parts) <= place {
+	if err != nil || len(parts) <= place {
 		return ""
 	}
 	return Evidence(parts[place])
