@@ -195,7 +195,7 @@ func (s *stop) beats(o *stop) int {
 func (c *crawl) reach(from int32, s stop) {
 	parent := &c.stops[from]
 	s.parent, s.hops = from, parent.hops+s.hops
-	s.sight = parent.sight.then(s.sight)
+	s.sight = parent.then(s.sight)
 	if s.hops > c.depth {
 		return
 	}

@@ -31,7 +31,7 @@ type origin struct {
 }
 
 func (o origin) compare(p origin) int {
-	return cmp.Or(o.from.Compare(p.from), o.Transformation.Compare(p.Transformation))
+	return cmp.Or(o.from.Compare(p.from), o.Compare(p.Transformation))
 }
 
 // detail is what of an origin is no part of its identity.
