@@ -180,10 +180,15 @@ const (
 // expire forgets events and runs that are older than they are kept. What the
 // graph is made of stays.
 func (o *observer) expire(ctx context.Context) error {
-	tick := time.NewTicker(expireEvery)
+	return again(ctx, expireEvery, o.expireOnce)
+}
+
+// again does work at once and then every so often, until ctx is done or it fails.
+func again(ctx context.Context, every time.Duration, work func(context.Context) error) error {
+	tick := time.NewTicker(every)
 	defer tick.Stop()
 	for {
-		if err := o.expireOnce(ctx); err != nil {
+		if err := work(ctx); err != nil {
 			return err
 		}
 		select {

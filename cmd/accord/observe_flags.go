@@ -87,33 +87,28 @@ func (o *observer) discover(ctx context.Context) error {
 		return err
 	}
 	defer client.Close()
-	tick := time.NewTicker(o.flags.every)
-	defer tick.Stop()
-	for said := 0; ; {
+	said := 0
+	return again(ctx, o.flags.every, func(ctx context.Context) error {
 		scan, err := kafkascan.Run(ctx, client, kafkascan.Options{Now: o.now, ACLs: true})
 		switch {
 		case ctx.Err() != nil:
-			return nil
+			return nil //nolint:nilerr // it was stopped
 		case err != nil:
 			o.logger.Warn("the Kafka cluster was not seen", "error", err)
-		default:
-			if err := o.Put(ctx, append(scan.Facts(kafkascan.FactOptions{}), o.connected(ctx, scan.Cluster)...)); err != nil {
-				return err
-			}
-			o.vitals.discovered.Store(o.now().UnixNano())
-			if len(scan.Refused) != said {
-				said = len(scan.Refused)
-				for _, gap := range scan.Refused {
-					o.logger.Warn("the Kafka cluster does not tell", "what", gap.What, "why", gap.Why, "hint", gap.Hint)
-				}
-			}
-		}
-		select {
-		case <-ctx.Done():
 			return nil
-		case <-tick.C:
 		}
-	}
+		if err := o.Put(ctx, append(scan.Facts(kafkascan.FactOptions{}), o.connected(ctx, scan.Cluster)...)); err != nil {
+			return err
+		}
+		o.vitals.discovered.Store(o.now().UnixNano())
+		if len(scan.Refused) != said {
+			said = len(scan.Refused)
+			for _, gap := range scan.Refused {
+				o.logger.Warn("the Kafka cluster does not tell", "what", gap.What, "why", gap.Why, "hint", gap.Hint)
+			}
+		}
+		return nil
+	})
 }
 
 // connected are the facts of the cluster's connectors.

@@ -50,25 +50,19 @@ func (o *observer) Observed() web.Observed {
 
 // lookAfter asks the store how it is until ctx is done.
 func (o *observer) lookAfter(ctx context.Context) error {
-	tick := time.NewTicker(lookEvery)
-	defer tick.Stop()
-	for {
+	return again(ctx, lookEvery, func(ctx context.Context) error {
 		behind, err := o.behind(ctx)
 		if ctx.Err() != nil {
-			return nil
+			return nil //nolint:nilerr // it was stopped
 		}
 		o.vitals.mu.Lock()
+		defer o.vitals.mu.Unlock()
 		o.vitals.behind, o.vitals.fault = behind, ""
 		if err != nil {
 			o.vitals.fault = err.Error()
 		}
-		o.vitals.mu.Unlock()
-		select {
-		case <-ctx.Done():
-			return nil
-		case <-tick.C:
-		}
-	}
+		return nil
+	})
 }
 
 // behind is the age of the oldest event that is not known to be built.
