@@ -1,5 +1,7 @@
 package odcs
 
+import "github.com/accordhq/accord/schema/finding"
+
 // nearest is the key that was likely meant, "" if none is close.
 func nearest(key string, fields []field) string {
 	names := make([]string, len(fields))
@@ -22,7 +24,7 @@ func nearestWord(text string, words []string) string {
 	}
 	best, least := "", limit+1
 	for _, word := range words {
-		if d := distance(lower(text), lower(word)); d < least {
+		if d := finding.Distance(lower(text), lower(word)); d < least {
 			best, least = word, d
 		}
 	}
@@ -37,29 +39,4 @@ func lower(text string) string {
 		}
 	}
 	return string(out)
-}
-
-// distance counts the letters to insert, remove, replace or swap with their
-// neighbour to get from one word to the other.
-func distance(a, b string) int {
-	before, row := make([]int, len(b)+1), make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		last := before
-		before, row = row, make([]int, len(b)+1)
-		row[0] = i + 1
-		for j := range len(b) {
-			cost := 1
-			if a[i] == b[j] {
-				cost = 0
-			}
-			row[j+1] = min(before[j]+cost, before[j+1]+1, row[j]+1)
-			if i > 0 && j > 0 && a[i] == b[j-1] && a[i-1] == b[j] {
-				row[j+1] = min(row[j+1], last[j-1]+1)
-			}
-		}
-	}
-	return row[len(b)]
 }

@@ -1,6 +1,10 @@
 package rules
 
-import "slices"
+import (
+	"slices"
+
+	"github.com/accordhq/accord/schema/finding"
+)
 
 // suggestCost is what looking for a name takes from the budget.
 const suggestCost = 200
@@ -22,43 +26,19 @@ func nearest(name string, candidates []string) string {
 		return ""
 	}
 	best, limit := "", max(1, len(name)/3)
+	name = plain(name)
 	for _, c := range slices.Sorted(slices.Values(candidates[:min(len(candidates), most)])) {
 		if len(c) > longest {
 			continue
 		}
-		if d := distance(name, c); d <= limit {
+		if d := finding.Distance(name, plain(c)); d <= limit {
 			best, limit = c, d-1
 		}
 	}
 	return best
 }
 
-// distance counts the letters to insert, delete, replace or swap with their
-// neighbour to come from a to b. A difference in case, or an underscore, costs
-// nothing.
-func distance(a, b string) int {
-	a, b = plain(a), plain(b)
-	older, above, row := make([]int, len(b)+1), make([]int, len(b)+1), make([]int, len(b)+1)
-	for j := range above {
-		above[j] = j
-	}
-	for i := 1; i <= len(a); i++ {
-		row[0] = i
-		for j := 1; j <= len(b); j++ {
-			cost := 1
-			if a[i-1] == b[j-1] {
-				cost = 0
-			}
-			row[j] = min(above[j]+1, row[j-1]+1, above[j-1]+cost)
-			if i > 1 && j > 1 && a[i-1] == b[j-2] && a[i-2] == b[j-1] {
-				row[j] = min(row[j], older[j-2]+1)
-			}
-		}
-		older, above, row = above, row, older
-	}
-	return above[len(b)]
-}
-
+// plain is a name without what costs nothing: case and underscores.
 func plain(s string) string {
 	out := make([]byte, 0, len(s))
 	for i := range len(s) {
