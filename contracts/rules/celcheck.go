@@ -241,7 +241,7 @@ func dotted(e ast.Expr) (string, bool) {
 	switch e.Kind() {
 	case ast.IdentKind:
 		name := strings.TrimPrefix(e.AsIdent(), ".")
-		return name, slicesHas(name, "message", "this")
+		return name, name == "message" || name == "this"
 	case ast.SelectKind:
 		name, ok := dotted(e.AsSelect().Operand())
 		return name + "." + e.AsSelect().FieldName(), ok

@@ -63,7 +63,7 @@ func (r *ruleCheck) encryptedFields() {
 	}
 	var failing, missed []string
 	for _, e := range r.space.elements {
-		if !selects(r.rule.Tags, e.tags) || e.shape.isNull() || e.shape.kind == leaf && slicesHas(e.shape.typeName, "STRING", "BYTES") {
+		if !selects(r.rule.Tags, e.tags) || e.shape.isNull() || e.shape.kind == leaf && slices.Contains([]string{"STRING", "BYTES"}, e.shape.typeName) {
 			continue
 		}
 		name := fmt.Sprintf("%s (%s)", e.path, e.shape.typeName)

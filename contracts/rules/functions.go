@@ -4,6 +4,7 @@ import (
 	"net/mail"
 	"net/netip"
 	"net/url"
+	"slices"
 	"strings"
 
 	"cel.dev/cel-go/cel"
@@ -101,7 +102,7 @@ func globals(name string, result *cel.Type, overloads ...[]*cel.Type) cel.EnvOpt
 // notExecutable reports whether a function is declared and not run here.
 func notExecutable(function string) bool {
 	namespace, _, _ := strings.Cut(function, ".")
-	return slicesHas(namespace, "decimal", "decimals", "variant", "variants")
+	return slices.Contains([]string{"decimal", "decimals", "variant", "variants"}, namespace)
 }
 
 // unportable says which clients lack a function, "" if all have it.
@@ -113,15 +114,6 @@ func unportable(function string) string {
 		return "only clients built on cel-go have it"
 	}
 	return ""
-}
-
-func slicesHas(s string, in ...string) bool {
-	for _, candidate := range in {
-		if s == candidate {
-			return true
-		}
-	}
-	return false
 }
 
 // isEmail: an address alone, without a name or angle brackets.

@@ -289,7 +289,7 @@ func (b *jsonShapes) name(ps []*jsonschema.Node) string {
 // definedAs is the name in a pointer to a definition, "" in any other.
 func definedAs(pointer string) string {
 	tokens := strings.Split(pointer, "/")
-	if len(tokens) < 2 || !slicesHas(tokens[len(tokens)-2], "definitions", "$defs") {
+	if len(tokens) < 2 || !slices.Contains([]string{"definitions", "$defs"}, tokens[len(tokens)-2]) {
 		return ""
 	}
 	return tokens[len(tokens)-1]
