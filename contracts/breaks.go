@@ -111,13 +111,16 @@ func likeness(f *schema.Field) string {
 // now is the new path of an element: its own, or that of the closest element
 // around it that moved and what follows.
 func (t trail) now(path string) string {
-	for head := path; head != ""; head = head[:max(0, strings.LastIndexAny(head, ".[{<"))] {
+	for head := path; head != ""; head = outward(head) {
 		if to, moved := t.moved[head]; moved {
 			return to + path[len(head):]
 		}
 	}
 	return path
 }
+
+// outward is the path of what is one step around a field.
+func outward(path string) string { return path[:max(0, strings.LastIndexAny(path, ".[{<"))] }
 
 // required judges what became of a field that the contract marks required.
 func (j *judge) required(f Field, old *schema.Field, t trail) {
@@ -313,7 +316,7 @@ func (j *judge) toldAround(path string) bool {
 		if j.told[told{codeFieldRemoved, path}] {
 			return true
 		}
-		path = path[:max(0, strings.LastIndexAny(path, ".[{<"))]
+		path = outward(path)
 	}
 	return false
 }
