@@ -178,12 +178,13 @@ func (v discoveryView) printTopics(a *app) {
 		if topic.Internal {
 			continue
 		}
-		moves := ""
-		if topic.Moving {
-			moves = "yes"
-		}
-		t.add(topic.Name, fmt.Sprint(topic.Partitions), moves)
+		t.add(topic.Name, fmt.Sprint(topic.Partitions), mark(topic.Moving))
 	}
+	printSection(a, t)
+}
+
+// printSection prints a table and an empty line, or nothing for no rows.
+func printSection(a *app, t *table) {
 	if len(t.rows) > 0 {
 		t.print(a.stdout)
 		a.say("")
@@ -201,10 +202,7 @@ func (v discoveryView) printGroups(a *app) {
 		}
 		t.add(cells...)
 	}
-	if len(t.rows) > 0 {
-		t.print(a.stdout)
-		a.say("")
-	}
+	printSection(a, t)
 }
 
 func (v discoveryView) printTransactions(a *app) {
@@ -212,10 +210,7 @@ func (v discoveryView) printTransactions(a *app) {
 	for _, p := range v.Producers {
 		t.add(p.ID, p.State, strings.Join(p.Topics, ", "))
 	}
-	if len(t.rows) > 0 {
-		t.print(a.stdout)
-		a.say("")
-	}
+	printSection(a, t)
 }
 
 func (v discoveryView) printConnectors(a *app) {
@@ -223,8 +218,5 @@ func (v discoveryView) printConnectors(a *app) {
 	for _, c := range v.Connectors {
 		t.add(c.Name, c.Kind, c.State, strings.Join(c.Topics, ", "), c.Store, strings.Join(c.Tables, ", "))
 	}
-	if len(t.rows) > 0 {
-		t.print(a.stdout)
-		a.say("")
-	}
+	printSection(a, t)
 }

@@ -77,11 +77,7 @@ func printStreams(a *app, title string, all []lineage.Stream, total int) {
 	}
 	t := a.sparseTable(title, "NAMESPACE", "OWNERS", "WRITTEN", "READ", "PROVEN")
 	for _, s := range all {
-		proven := ""
-		if s.Proven {
-			proven = "yes"
-		}
-		t.add(s.Name, s.Namespace, ownersOf(s.Who), ago(a.now(), s.LastWritten), ago(a.now(), s.LastRead), proven)
+		t.add(s.Name, s.Namespace, ownersOf(s.Who), ago(a.now(), s.LastWritten), ago(a.now(), s.LastRead), mark(s.Proven))
 	}
 	t.print(a.stdout)
 	printLeft(a, len(all), total)

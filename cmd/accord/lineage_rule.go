@@ -74,12 +74,6 @@ func (v rulesView) print(a *app) {
 		a.say("There are no rules.")
 		return
 	}
-	mark := func(set bool) string {
-		if set {
-			return "yes"
-		}
-		return ""
-	}
 	t := a.sparseTable("PATTERN", "OWNER", "TOOL", "HIDDEN", "BY", "SINCE")
 	for _, r := range v.Rules {
 		t.add(r.Pattern, r.Owner, mark(r.Tool), mark(r.Hidden), r.By, ago(a.now(), r.First))

@@ -35,6 +35,14 @@ func sureOf(c lineage.Confidence) string {
 	return fmt.Sprintf("%.2g", c)
 }
 
+// mark is the cell of a column that says yes or nothing.
+func mark(set bool) string {
+	if set {
+		return "yes"
+	}
+	return ""
+}
+
 // nodeWord says in a word what a node is: a topic or group of Kafka, a connector,
 // a table of a store by the store's scheme, or a job.
 func nodeWord(n lineage.Node) string {
