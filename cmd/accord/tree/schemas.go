@@ -24,12 +24,14 @@ type reader struct {
 	pending []*Schema
 	// names lead from what schemas declare to their files, by language.
 	names map[schema.Format]map[string][]string
+	// needs are the uses of each file that was looked at.
+	needs map[string][]use
 }
 
 func newReader(t *Tree) *reader {
 	return &reader{
 		Tree: t, found: map[string]*Schema{}, subjects: map[string]string{}, texts: map[string]string{},
-		names: map[schema.Format]map[string][]string{},
+		names: map[schema.Format]map[string][]string{}, needs: map[string][]use{},
 	}
 }
 

@@ -18,19 +18,19 @@ type use struct{ name, file, subject string }
 // uses finds the files of the tree that a schema needs. What is not found, the
 // parser of the language will miss, and say where.
 func (r *reader) uses(name string) []use {
-	text, err := r.text(name)
-	if err != nil {
-		return nil
+	needs, known := r.needs[name]
+	if text, err := r.text(name); err == nil && !known {
+		switch language(name) {
+		case schema.Avro:
+			needs = r.avroUses(name, text)
+		case schema.Protobuf:
+			needs = r.protobufUses(name, text)
+		case schema.JSON:
+			needs = r.jsonUses(name, text)
+		}
+		r.needs[name] = needs
 	}
-	switch language(name) {
-	case schema.Avro:
-		return r.avroUses(name, text)
-	case schema.Protobuf:
-		return r.protobufUses(name, text)
-	case schema.JSON:
-		return r.jsonUses(name, text)
-	}
-	return nil
+	return needs
 }
 
 // importLine finds imports of Protobuf. Those in comments are found as well,
