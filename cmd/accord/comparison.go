@@ -230,19 +230,7 @@ func (c *comparison) describe(ctx context.Context, s *streamView, sent registry.
 	if old.parsed != nil {
 		s.SchemaEdits = compat.Diff(old.parsed, next)
 	}
-	return c.describeExtras(ctx, s, sent)
-}
-
-// describeExtras says what would change of the rules and metadata of a schema.
-func (c *comparison) describeExtras(ctx context.Context, s *streamView, sent registry.Candidate) error {
-	if sent.RuleSet == nil && sent.Metadata == nil {
-		return nil
-	}
-	old, err := c.registry.Version(ctx, s.Subject, client.Latest, client.ReadOptions{})
-	if err != nil {
-		return err
-	}
-	s.ExtraEdits = extraEdits(old, sent)
+	s.ExtraEdits = extraEdits(old.version, sent)
 	return nil
 }
 

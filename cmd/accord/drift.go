@@ -134,8 +134,9 @@ func (c *comparison) past(ctx context.Context, file *tree.Schema) (func(storedSc
 // storedSchema is a version of the registry with all it uses; parsed is nil for
 // a text that no parser takes.
 type storedSchema struct {
-	source schema.Source
-	parsed schema.Parsed
+	version client.Schema
+	source  schema.Source
+	parsed  schema.Parsed
 }
 
 // means reports whether another schema says the same, documentation included,
@@ -157,7 +158,7 @@ func (c *comparison) stored(ctx context.Context, subject string, version int) (s
 	if err := r.stored(ctx, subject, v.References, 0); err != nil {
 		return storedSchema{}, err
 	}
-	out := storedSchema{source: schema.Source{
+	out := storedSchema{version: v, source: schema.Source{
 		Format: typeOf(v.SchemaType), Text: v.Schema, References: v.References, Dependencies: r.dependencies,
 	}}
 	out.parsed, err = languages.Parse(ctx, out.source)
