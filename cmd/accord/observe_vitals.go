@@ -53,7 +53,7 @@ func (o *observer) lookAfter(ctx context.Context) error {
 	return again(ctx, lookEvery, func(ctx context.Context) error {
 		behind, err := o.behind(ctx)
 		if ctx.Err() != nil {
-			return nil //nolint:nilerr // it was stopped
+			return nil
 		}
 		o.vitals.mu.Lock()
 		defer o.vitals.mu.Unlock()
