@@ -29,7 +29,6 @@ func (j *judge) breaks() {
 			Hint: "keep the language" + orMajor,
 		}, nil))
 	}
-	trail := trailOf(j.edits, j.old, j.next)
 	judged := map[*schema.Field]bool{}
 	for _, f := range b.Fields {
 		if !f.Property.Required {
@@ -38,7 +37,7 @@ func (j *judge) breaks() {
 		for _, old := range j.old.find(f.Path) {
 			if !judged[old] {
 				judged[old] = true
-				j.required(f, old, trail)
+				j.required(f, old)
 			}
 		}
 	}
@@ -123,23 +122,23 @@ func (t trail) now(path string) string {
 func outward(path string) string { return path[:max(0, strings.LastIndexAny(path, ".[{<"))] }
 
 // required judges what became of a field that the contract marks required.
-func (j *judge) required(f Field, old *schema.Field, t trail) {
+func (j *judge) required(f Field, old *schema.Field) {
 	if j.toldAround(old.Path) {
 		return
 	}
-	path := t.now(old.Path)
+	path := j.trail.now(old.Path)
 	next := j.next.field(path)
 	if next == nil {
-		j.gone(f, old, t)
+		j.gone(f, old)
 		return
 	}
 	if path != old.Path {
 		j.renamed(f, old, next, "")
 	}
-	for _, e := range t.at[path] {
+	for _, e := range j.trail.at[path] {
 		j.edited(f, old, next, e)
 	}
-	for _, e := range t.lost[loosely(old.Path)] {
+	for _, e := range j.trail.lost[loosely(old.Path)] {
 		j.brokenField(f, next, finding.Finding{
 			Code: codeFieldNarrowed, Message: fmt.Sprintf("field %s, which the contract requires, does not hold %s any more", old.Path, symbolName(e)),
 			Hint: "put the symbol back" + orMajor, Evidence: []string{"change: " + e.Message + ": " + symbolName(e)},
@@ -153,10 +152,10 @@ func symbolName(e compat.Edit) string {
 }
 
 // gone reports a required field that is not where it was.
-func (j *judge) gone(f Field, old *schema.Field, t trail) {
+func (j *judge) gone(f Field, old *schema.Field) {
 	j.tell(codeFieldRemoved, old.Path)
 	j.tell(codeFieldRemoved, f.Path)
-	if twin := j.next.field(t.alike[likeness(old)]); twin != nil {
+	if twin := j.next.field(j.trail.alike[likeness(old)]); twin != nil {
 		j.renamed(f, old, twin, "both have the type "+old.Type+" and the same documentation")
 		return
 	}

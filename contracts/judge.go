@@ -90,6 +90,8 @@ type judge struct {
 	announced bool
 	edits     []compat.Edit
 	old, next *elements
+	// trail is what the edits made of the elements.
+	trail trail
 	// release is the bump that fits, as far as it is known.
 	release Release
 	// told are the paths that a change has spoken of already.
@@ -113,6 +115,7 @@ func newJudge(c Case) *judge {
 		j.old = elementsOf(c.Previous)
 		j.edits = compat.Diff(c.Previous, c.Schema)
 	}
+	j.trail = trailOf(j.edits, j.old, j.next)
 	if c.Contract != nil {
 		j.stage = c.Contract.Status.stage()
 	}

@@ -153,7 +153,6 @@ func (j *judge) damages() []damage {
 	if len(j.edits) == 0 {
 		return nil
 	}
-	t := trailOf(j.edits, j.old, j.next)
 	var out []damage
 	gone := ""
 	for i := range j.old.all {
@@ -161,22 +160,22 @@ func (j *judge) damages() []damage {
 		if old.Kind != schema.KindField || gone != "" && within(old.Path, gone) {
 			continue
 		}
-		now := t.now(old.Path)
+		now := j.trail.now(old.Path)
 		next := j.next.field(now)
 		if next == nil {
 			gone = old.Path
-			out = append(out, j.disappeared(old, t))
+			out = append(out, j.disappeared(old))
 			continue
 		}
-		if t.moved[old.Path] != "" {
+		if j.trail.moved[old.Path] != "" {
 			out = append(out, damage{old: old, next: next, what: "is " + next.Path + " now"})
 		}
-		for _, e := range t.at[now] {
+		for _, e := range j.trail.at[now] {
 			if what, meaning := j.hurt(old, e); what != "" {
 				out = append(out, damage{old, next, what, meaning})
 			}
 		}
-		for _, e := range t.lost[loosely(old.Path)] {
+		for _, e := range j.trail.lost[loosely(old.Path)] {
 			out = append(out, damage{old: old, next: next, what: "does not hold " + symbolName(e) + " any more"})
 		}
 	}
@@ -190,8 +189,8 @@ func within(path, outer string) bool {
 }
 
 // disappeared tells a field that is gone from one that goes by another name.
-func (j *judge) disappeared(old *schema.Field, t trail) damage {
-	if twin := j.next.field(t.alike[likeness(old)]); twin != nil {
+func (j *judge) disappeared(old *schema.Field) damage {
+	if twin := j.next.field(j.trail.alike[likeness(old)]); twin != nil {
 		return damage{old: old, next: twin, what: "is " + twin.Path + " now"}
 	}
 	return damage{old: old, what: "is gone"}

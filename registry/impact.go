@@ -43,12 +43,12 @@ func (r *Registry) Impact(ctx context.Context, req ImpactRequest) (ImpactReport,
 	report := ImpactReport{Subject: subject, Unknown: "this registry observes nobody", Hint: "start it with 'accord serve'"}
 	fields := req.Fields
 	if req.Candidate != nil {
-		previous, err := r.Version(ctx, subject, LatestVersion, ReadOptions{})
+		latest, err := st.find(subject, LatestVersion, false)
 		if err != nil {
 			return report, err
 		}
-		report.Version = previous.Version
-		if report.Changes, err = r.damages(ctx, st, subject, *req.Candidate); err != nil {
+		report.Version = int(latest.number)
+		if report.Changes, err = r.damages(ctx, st, latest, *req.Candidate); err != nil {
 			return report, err
 		}
 		for _, d := range report.Changes {
@@ -80,13 +80,13 @@ func (r *Registry) Datasets(subject, field string) (datasets []lineage.ID, path 
 	return known.proposal.Datasets, field
 }
 
-// damages compares a candidate with the latest version of a subject.
-func (r *Registry) damages(ctx context.Context, st *State, subject string, c Candidate) ([]contracts.Damage, error) {
-	previous, err := r.latestParsed(ctx, st, subject)
+// damages compares a candidate with the latest version of its subject.
+func (r *Registry) damages(ctx context.Context, st *State, latest *version, c Candidate) ([]contracts.Damage, error) {
+	previous, err := r.versionParsed(ctx, st, latest)
 	if err != nil || previous == nil {
 		return nil, err
 	}
-	p, err := r.understand(ctx, st, subject, c, understandOptions{})
+	p, err := r.understand(ctx, st, latest.subject, c, understandOptions{})
 	if err != nil {
 		return nil, err
 	}

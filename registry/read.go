@@ -62,12 +62,21 @@ func qualifyReferences(referrer string, refs []schema.Reference) []schema.Refere
 // the default one does not have is searched in all others.
 func (r *Registry) Version(ctx context.Context, name string, at VersionRef, opts ReadOptions) (Version, error) {
 	st := r.state.Load()
+	v, err := st.find(name, at, opts.Deleted)
+	if err != nil {
+		return Version{}, err
+	}
+	return r.present(ctx, st, v, opts)
+}
+
+// find returns the version that a name may stand for, or a refusal.
+func (st *State) find(name string, at VersionRef, deleted bool) (*version, error) {
 	for _, candidate := range st.spellings(name) {
-		if v, ok := st.subject(candidate).at(at, opts.Deleted); ok {
-			return r.present(ctx, st, v, opts)
+		if v, ok := st.subject(candidate).at(at, deleted); ok {
+			return v, nil
 		}
 	}
-	return Version{}, st.missing(name, at, opts.Deleted)
+	return nil, st.missing(name, at, deleted)
 }
 
 // at finds the version a path names. Deleted versions are never the latest.
