@@ -69,7 +69,7 @@ func take[T any](f Fact, read func(Fact) (T, error), put func(T) error) error {
 }
 
 func (b *builder) alias(a Alias) error {
-	if a.Kind != DatasetNode && a.Kind != JobNode {
+	if !a.Kind.Known() {
 		return fmt.Errorf("%w: an alias of kind %q", ErrMalformed, a.Kind)
 	}
 	if !b.aliases.add(b.e, a) {
@@ -83,7 +83,7 @@ func (b *builder) alias(a Alias) error {
 }
 
 func (b *builder) node(n NodeFact) error {
-	if n.Kind != DatasetNode && n.Kind != JobNode || n.IsZero() {
+	if !n.Kind.Known() || n.IsZero() {
 		return fmt.Errorf("%w: a node %v", ErrMalformed, n.Node)
 	}
 	b.seen(b.name(n.Node), micros(n.First), micros(n.Last))

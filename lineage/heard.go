@@ -70,7 +70,7 @@ func (f facet) compare(o facet) int {
 }
 
 func (b *builder) statement(st Statement) error {
-	if st.Kind != DatasetNode && st.Kind != JobNode || st.IsZero() || st.Grace < 0 {
+	if !st.Kind.Known() || st.IsZero() || st.Grace < 0 {
 		return fmt.Errorf("%w: a statement on %v", ErrMalformed, st.Node)
 	}
 	s := b.hear(b.name(st.Node))

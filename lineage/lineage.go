@@ -44,6 +44,9 @@ const (
 	JobNode     NodeKind = "job"     // application, query, connector, consumer group: what moves it
 )
 
+// Known reports whether nodes of the graph are of this kind.
+func (k NodeKind) Known() bool { return k == DatasetNode || k == JobNode }
+
 // Node is the identity of a dataset or a job.
 type Node struct {
 	Kind NodeKind `json:"kind"`

@@ -15,7 +15,7 @@ func (g *Graph) Search(text string, kind NodeKind, limit int) ([]Node, int) {
 	text = strings.ToLower(text)
 	for _, known := range g.names.all() {
 		n := g.vertices.at(known.vertex).node
-		if n.Kind != DatasetNode && n.Kind != JobNode || kind != "" && n.Kind != kind {
+		if !n.Kind.Known() || kind != "" && n.Kind != kind {
 			continue
 		}
 		rank := rankMatch(known.node.ID, text)

@@ -147,7 +147,7 @@ func (h *Handler) nodes(r *request, parameter func(string) string) (nodes []line
 	if node.Kind == "" {
 		node.Kind = lineage.DatasetNode
 	}
-	if node.Kind != lineage.DatasetNode && node.Kind != lineage.JobNode {
+	if !node.Kind.Known() {
 		return nil, "", unusable("%s=%s: send dataset or job", parameter("kind"), node.Kind)
 	}
 	if node.IsZero() {
@@ -264,7 +264,7 @@ func (h *Handler) lineageNodes(r *request) (any, error) {
 		return nil, err
 	}
 	kind := lineage.NodeKind(r.text("kind"))
-	if kind != "" && kind != lineage.DatasetNode && kind != lineage.JobNode {
+	if kind != "" && !kind.Known() {
 		return nil, unusable("kind=%s: send dataset, job, or nothing for both", kind)
 	}
 	nodes, total := h.graph().Search(r.text("q"), kind, limit)

@@ -33,3 +33,17 @@ func TestLineageNamesTheStream(t *testing.T) {
 		t.Errorf("(-want +got): %s", diff)
 	}
 }
+
+// A name without a context may be that of a subject in another one, here as in
+// every read.
+func TestImpactFindsSubjectsOfOtherContexts(t *testing.T) {
+	t.Parallel()
+	s := observing(t, scoring()...)
+	const whole = `{\"type\":\"record\",\"name\":\"Order\",\"fields\":[{\"name\":\"amount\",\"type\":\"int\"}]}`
+	const less = `{\"type\":\"record\",\"name\":\"Order\",\"fields\":[]}`
+	ask[map[string]any](t, s, http.MethodPost, "/subjects/:.eu:orders-value/versions", `{"schema":"`+whole+`"}`, http.StatusOK)
+	got := ask[client.Impact](t, s, http.MethodPost, "/accord/v1/impact", `{"subject":"orders-value","schema":"`+less+`"}`, http.StatusOK)
+	if diff := cmp.Diff([]client.FieldDamage{{Path: "amount", What: "is gone"}}, got.Changes); diff != "" {
+		t.Errorf("(-want +got): %s", diff)
+	}
+}

@@ -38,7 +38,7 @@ func (h *Handler) setAlias(r *request) (any, error) {
 		a.Kind = lineage.DatasetNode
 	}
 	switch {
-	case a.Kind != lineage.DatasetNode && a.Kind != lineage.JobNode:
+	case !a.Kind.Known():
 		return nil, unusable("kind=%s: send dataset or job", a.Kind)
 	case a.From.Namespace == "" || a.To.Namespace == "":
 		return nil, unusable("from and to need a namespace, and a name unless the whole namespace is meant")

@@ -143,19 +143,39 @@ const maxActor = 200
 
 // actor names who writes, as far as it is known without authentication.
 func actor(r *http.Request) string {
-	name, _, ok := r.BasicAuth()
-	if !ok || name == "" {
-		var err error
-		if name, _, err = net.SplitHostPort(r.RemoteAddr); err != nil {
-			name = r.RemoteAddr
-		}
+	name := principal(r)
+	if name == "" {
+		name = address(r)
 	}
 	return unverified(name)
+}
+
+// principal is the name in the credentials of a request, "" for none.
+func principal(r *http.Request) string {
+	if r.Header["Authorization"] == nil {
+		return ""
+	}
+	name, _, _ := r.BasicAuth()
+	return name
+}
+
+// address is where a request comes from, without the port.
+func address(r *http.Request) string {
+	host, _, err := net.SplitHostPort(r.RemoteAddr)
+	if err != nil {
+		return r.RemoteAddr
+	}
+	return host
 }
 
 // unverifiedPrefix marks names that nobody has proven.
 const unverifiedPrefix = "unverified:"
 
 func unverified(name string) string {
-	return unverifiedPrefix + strings.ToValidUTF8(name[:min(len(name), maxActor)], "")
+	return unverifiedPrefix + clipped(name, maxActor)
+}
+
+// clipped is as much of a client's text as is kept, in bytes, and valid UTF-8.
+func clipped(text string, most int) string {
+	return strings.ToValidUTF8(text[:min(len(text), most)], "")
 }

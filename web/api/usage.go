@@ -1,9 +1,6 @@
 package api
 
 import (
-	"net"
-	"strings"
-
 	"github.com/accordhq/accord/lineage"
 	"github.com/accordhq/accord/lineage/usage"
 	"github.com/accordhq/accord/registry"
@@ -22,13 +19,10 @@ func (h *Handler) note(r *request, action lineage.Action, v registry.Version) {
 	if h.opts.Usage == nil {
 		return
 	}
-	s := usage.Sighting{Action: action, Subject: v.Subject, Version: v.Version, Agent: r.agent(), Address: r.address()}
-	if r.Header["Authorization"] != nil {
-		if name, _, ok := r.BasicAuth(); ok && name != "" {
-			s.Principal = strings.ToValidUTF8(name[:min(len(name), maxActor)], "")
-		}
-	}
-	h.opts.Usage.Saw(s)
+	h.opts.Usage.Saw(usage.Sighting{
+		Principal: clipped(principal(r.Request), maxActor), Agent: r.agent(), Address: address(r.Request),
+		Action: action, Subject: v.Subject, Version: v.Version,
+	})
 }
 
 // agent is the client's program, as its headers name it: Confluent's newer
@@ -36,17 +30,8 @@ func (h *Handler) note(r *request, action lineage.Action, v registry.Version) {
 func (r *request) agent() string {
 	for _, header := range [...]string{"Confluent-Client-Version", "User-Agent"} {
 		if values := r.Header[header]; len(values) > 0 && values[0] != "" {
-			return strings.ToValidUTF8(values[0][:min(len(values[0]), maxAgent)], "")
+			return clipped(values[0], maxAgent)
 		}
 	}
 	return ""
-}
-
-// address is where the request comes from, without the port.
-func (r *request) address() string {
-	host, _, err := net.SplitHostPort(r.RemoteAddr)
-	if err != nil {
-		return r.RemoteAddr
-	}
-	return host
 }
